@@ -1,0 +1,72 @@
+package access
+
+import "github.com/service-tracking/sts/internal/terms"
+
+// Secret names a group of fields that depend on the viewer's role.
+type Secret int
+
+// The groups. Fields outside of them are for whoever may see the row.
+const (
+	// ProtectedPersons is what identifies a protected person, addresses, and
+	// so the agencies told and why (C.G.S. §51-5c).
+	ProtectedPersons Secret = iota
+	// Contacts are the channels by which an agency is reached.
+	Contacts
+)
+
+// Sees tells whether the viewer's role may read the fields of the group. It is
+// asked once, when a selection is read, not per row.
+func (v *Viewer) Sees(s Secret) bool {
+	switch s {
+	case ProtectedPersons, Contacts:
+		return v.Registry()
+	}
+	return false
+}
+
+// SeesText tells whether the viewer may read free text: its author and the
+// registry section may.
+func (v *Viewer) SeesText(author terms.ID) bool {
+	return v.Registry() || (author != "" && v.Account == author)
+}
+
+// MayRecord tells whether the account may record service activities: officers
+// in their own name. Registry staff use manual entry (§7).
+func (v *Viewer) MayRecord() bool {
+	return v.Is(terms.RoleOfficer) && v.Officer != ""
+}
+
+// Question is a root field that not every role may ask.
+type Question int
+
+// The root fields with a list of roles.
+const (
+	AskCase Question = iota
+	AskCases
+	AskActivities
+	AskDeliveries
+	AskDeliveriesByAgency
+	AskAgencies
+	AskOfficers
+)
+
+var mayAsk = map[Question][]terms.Role{
+	AskCase:               {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff},
+	AskCases:              {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff},
+	AskActivities:         {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager},
+	AskDeliveries:         {terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager},
+	AskDeliveriesByAgency: {terms.RoleRegistryClerk, terms.RoleRegistryManager},
+	AskAgencies:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
+	AskOfficers:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
+}
+
+// May answers nil if the viewer's roles admit the question, else why not.
+func (v *Viewer) May(q Question) error {
+	switch {
+	case v == nil:
+		return ErrUnauthenticated
+	case v.IsSystem() || v.Is(mayAsk[q]...):
+		return nil
+	}
+	return ErrForbidden
+}
