@@ -190,9 +190,9 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[13]},
 			},
 			{
-				Name:    "delivery_state_next_at_id",
+				Name:    "delivery_next_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[9], DeliveriesColumns[14], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[14], DeliveriesColumns[0]},
 			},
 			{
 				Name:    "delivery_agency_id_created_at",

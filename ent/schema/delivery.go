@@ -59,7 +59,8 @@ func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("activity_id", "recipient_kind", "recipient_key").Unique(),
 		index.Fields("control_number").Unique(),
-		index.Fields("state", "next_at", "id"),
+		// What is due, whatever its state: what is settled is never due.
+		index.Fields("next_at", "id"),
 		index.Fields("agency_id", "created_at"),
 		index.Fields("created_at", "id"),
 	}

@@ -229,7 +229,7 @@ CREATE TABLE `deliveries` (
   PRIMARY KEY (`id`),
   UNIQUE INDEX `delivery_activity_id_recipient_kind_recipient_key` (`activity_id`, `recipient_kind`, `recipient_key`),
   UNIQUE INDEX `delivery_control_number` (`control_number`),
-  INDEX `delivery_state_next_at_id` (`state`, `next_at`, `id`),
+  INDEX `delivery_next_at_id` (`next_at`, `id`),
   INDEX `delivery_agency_id_created_at` (`agency_id`, `created_at`),
   INDEX `delivery_created_at_id` (`created_at`, `id`),
   CONSTRAINT `deliveries_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION

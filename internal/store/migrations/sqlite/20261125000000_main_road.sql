@@ -104,8 +104,8 @@ CREATE TABLE `deliveries` (
 CREATE UNIQUE INDEX `delivery_activity_id_recipient_kind_recipient_key` ON `deliveries` (`activity_id`, `recipient_kind`, `recipient_key`);
 -- Create index "delivery_control_number" to table: "deliveries"
 CREATE UNIQUE INDEX `delivery_control_number` ON `deliveries` (`control_number`);
--- Create index "delivery_state_next_at_id" to table: "deliveries"
-CREATE INDEX `delivery_state_next_at_id` ON `deliveries` (`state`, `next_at`, `id`);
+-- Create index "delivery_next_at_id" to table: "deliveries"
+CREATE INDEX `delivery_next_at_id` ON `deliveries` (`next_at`, `id`);
 -- Create index "delivery_agency_id_created_at" to table: "deliveries"
 CREATE INDEX `delivery_agency_id_created_at` ON `deliveries` (`agency_id`, `created_at`);
 -- Create index "delivery_created_at_id" to table: "deliveries"
