@@ -237,34 +237,14 @@ func (_c *AddressCreate) check() error {
 	if _, ok := _c.mutation.Street(); !ok {
 		return &ValidationError{Name: "street", err: errors.New(`ent: missing required field "Address.street"`)}
 	}
-	if v, ok := _c.mutation.Street(); ok {
-		if err := address.StreetValidator(v); err != nil {
-			return &ValidationError{Name: "street", err: fmt.Errorf(`ent: validator failed for field "Address.street": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Town(); !ok {
 		return &ValidationError{Name: "town", err: errors.New(`ent: missing required field "Address.town"`)}
-	}
-	if v, ok := _c.mutation.Town(); ok {
-		if err := address.TownValidator(v); err != nil {
-			return &ValidationError{Name: "town", err: fmt.Errorf(`ent: validator failed for field "Address.town": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Address.state"`)}
 	}
-	if v, ok := _c.mutation.State(); ok {
-		if err := address.StateValidator(v); err != nil {
-			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Address.state": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Zip(); !ok {
 		return &ValidationError{Name: "zip", err: errors.New(`ent: missing required field "Address.zip"`)}
-	}
-	if v, ok := _c.mutation.Zip(); ok {
-		if err := address.ZipValidator(v); err != nil {
-			return &ValidationError{Name: "zip", err: fmt.Errorf(`ent: validator failed for field "Address.zip": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := address.IDValidator(string(v)); err != nil {

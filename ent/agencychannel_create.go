@@ -141,11 +141,6 @@ func (_c *AgencyChannelCreate) check() error {
 	if _, ok := _c.mutation.Address(); !ok {
 		return &ValidationError{Name: "address", err: errors.New(`ent: missing required field "AgencyChannel.address"`)}
 	}
-	if v, ok := _c.mutation.Address(); ok {
-		if err := agencychannel.AddressValidator(v); err != nil {
-			return &ValidationError{Name: "address", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.address": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := agencychannel.IDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.id": %w`, err)}

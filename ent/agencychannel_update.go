@@ -117,11 +117,6 @@ func (_u *AgencyChannelUpdate) check() error {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.kind": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.Address(); ok {
-		if err := agencychannel.AddressValidator(v); err != nil {
-			return &ValidationError{Name: "address", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.address": %w`, err)}
-		}
-	}
 	return nil
 }
 
@@ -276,11 +271,6 @@ func (_u *AgencyChannelUpdateOne) check() error {
 	if v, ok := _u.mutation.Kind(); ok {
 		if err := agencychannel.KindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.kind": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Address(); ok {
-		if err := agencychannel.AddressValidator(v); err != nil {
-			return &ValidationError{Name: "address", err: fmt.Errorf(`ent: validator failed for field "AgencyChannel.address": %w`, err)}
 		}
 	}
 	return nil

@@ -127,11 +127,6 @@ func (_c *AgencyCoverageCreate) check() error {
 	if _, ok := _c.mutation.Place(); !ok {
 		return &ValidationError{Name: "place", err: errors.New(`ent: missing required field "AgencyCoverage.place"`)}
 	}
-	if v, ok := _c.mutation.Place(); ok {
-		if err := agencycoverage.PlaceValidator(v); err != nil {
-			return &ValidationError{Name: "place", err: fmt.Errorf(`ent: validator failed for field "AgencyCoverage.place": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := agencycoverage.IDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "AgencyCoverage.id": %w`, err)}

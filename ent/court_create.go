@@ -118,26 +118,11 @@ func (_c *CourtCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Court.name"`)}
 	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := court.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Court.name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.JudicialDistrict(); !ok {
 		return &ValidationError{Name: "judicial_district", err: errors.New(`ent: missing required field "Court.judicial_district"`)}
 	}
-	if v, ok := _c.mutation.JudicialDistrict(); ok {
-		if err := court.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Court.judicial_district": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.SitsAt(); !ok {
 		return &ValidationError{Name: "sits_at", err: errors.New(`ent: missing required field "Court.sits_at"`)}
-	}
-	if v, ok := _c.mutation.SitsAt(); ok {
-		if err := court.SitsAtValidator(v); err != nil {
-			return &ValidationError{Name: "sits_at", err: fmt.Errorf(`ent: validator failed for field "Court.sits_at": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := court.IDValidator(string(v)); err != nil {

@@ -102,26 +102,6 @@ func (_u *CourtUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CourtUpdate) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := court.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Court.name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.JudicialDistrict(); ok {
-		if err := court.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Court.judicial_district": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.SitsAt(); ok {
-		if err := court.SitsAtValidator(v); err != nil {
-			return &ValidationError{Name: "sits_at", err: fmt.Errorf(`ent: validator failed for field "Court.sits_at": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *CourtUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CourtUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -129,9 +109,6 @@ func (_u *CourtUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CourtUpd
 }
 
 func (_u *CourtUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(court.Table, court.Columns, sqlgraph.NewFieldSpec(court.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -258,26 +235,6 @@ func (_u *CourtUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CourtUpdateOne) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := court.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Court.name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.JudicialDistrict(); ok {
-		if err := court.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Court.judicial_district": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.SitsAt(); ok {
-		if err := court.SitsAtValidator(v); err != nil {
-			return &ValidationError{Name: "sits_at", err: fmt.Errorf(`ent: validator failed for field "Court.sits_at": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *CourtUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CourtUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -285,9 +242,6 @@ func (_u *CourtUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Court
 }
 
 func (_u *CourtUpdateOne) sqlSave(ctx context.Context) (_node *Court, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(court.Table, court.Columns, sqlgraph.NewFieldSpec(court.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {

@@ -357,11 +357,6 @@ func (_c *DeliveryCreate) check() error {
 	if _, ok := _c.mutation.RecipientKey(); !ok {
 		return &ValidationError{Name: "recipient_key", err: errors.New(`ent: missing required field "Delivery.recipient_key"`)}
 	}
-	if v, ok := _c.mutation.RecipientKey(); ok {
-		if err := delivery.RecipientKeyValidator(v); err != nil {
-			return &ValidationError{Name: "recipient_key", err: fmt.Errorf(`ent: validator failed for field "Delivery.recipient_key": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.AgencyID(); ok {
 		if err := delivery.AgencyIDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "agency_id", err: fmt.Errorf(`ent: validator failed for field "Delivery.agency_id": %w`, err)}
@@ -369,11 +364,6 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.OrderNumber(); !ok {
 		return &ValidationError{Name: "order_number", err: errors.New(`ent: missing required field "Delivery.order_number"`)}
-	}
-	if v, ok := _c.mutation.OrderNumber(); ok {
-		if err := delivery.OrderNumberValidator(v); err != nil {
-			return &ValidationError{Name: "order_number", err: fmt.Errorf(`ent: validator failed for field "Delivery.order_number": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ReplacesID(); ok {
 		if err := delivery.ReplacesIDValidator(string(v)); err != nil {

@@ -191,11 +191,6 @@ func (_c *DeliveryAttemptCreate) check() error {
 	if _, ok := _c.mutation.Detail(); !ok {
 		return &ValidationError{Name: "detail", err: errors.New(`ent: missing required field "DeliveryAttempt.detail"`)}
 	}
-	if v, ok := _c.mutation.Detail(); ok {
-		if err := deliveryattempt.DetailValidator(v); err != nil {
-			return &ValidationError{Name: "detail", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.detail": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.ContentSha256(); ok {
 		if err := deliveryattempt.ContentSha256Validator(v); err != nil {
 			return &ValidationError{Name: "content_sha256", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.content_sha256": %w`, err)}

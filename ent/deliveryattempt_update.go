@@ -129,11 +129,6 @@ func (_u *DeliveryAttemptUpdate) check() error {
 			return &ValidationError{Name: "outcome", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.outcome": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.Detail(); ok {
-		if err := deliveryattempt.DetailValidator(v); err != nil {
-			return &ValidationError{Name: "detail", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.detail": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.ContentSha256(); ok {
 		if err := deliveryattempt.ContentSha256Validator(v); err != nil {
 			return &ValidationError{Name: "content_sha256", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.content_sha256": %w`, err)}
@@ -313,11 +308,6 @@ func (_u *DeliveryAttemptUpdateOne) check() error {
 	if v, ok := _u.mutation.Outcome(); ok {
 		if err := deliveryattempt.OutcomeValidator(string(v)); err != nil {
 			return &ValidationError{Name: "outcome", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.outcome": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Detail(); ok {
-		if err := deliveryattempt.DetailValidator(v); err != nil {
-			return &ValidationError{Name: "detail", err: fmt.Errorf(`ent: validator failed for field "DeliveryAttempt.detail": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.ContentSha256(); ok {

@@ -172,11 +172,6 @@ func (_c *HearingCreate) check() error {
 	if _, ok := _c.mutation.Courtroom(); !ok {
 		return &ValidationError{Name: "courtroom", err: errors.New(`ent: missing required field "Hearing.courtroom"`)}
 	}
-	if v, ok := _c.mutation.Courtroom(); ok {
-		if err := hearing.CourtroomValidator(v); err != nil {
-			return &ValidationError{Name: "courtroom", err: fmt.Errorf(`ent: validator failed for field "Hearing.courtroom": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.SourceUpdatedAt(); !ok {
 		return &ValidationError{Name: "source_updated_at", err: errors.New(`ent: missing required field "Hearing.source_updated_at"`)}
 	}

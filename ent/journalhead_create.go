@@ -86,11 +86,6 @@ func (_c *JournalHeadCreate) check() error {
 	if _, ok := _c.mutation.Origin(); !ok {
 		return &ValidationError{Name: "origin", err: errors.New(`ent: missing required field "JournalHead.origin"`)}
 	}
-	if v, ok := _c.mutation.Origin(); ok {
-		if err := journalhead.OriginValidator(v); err != nil {
-			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "JournalHead.origin": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := journalhead.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "JournalHead.id": %w`, err)}

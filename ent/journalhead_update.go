@@ -116,16 +116,6 @@ func (_u *JournalHeadUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *JournalHeadUpdate) check() error {
-	if v, ok := _u.mutation.Origin(); ok {
-		if err := journalhead.OriginValidator(v); err != nil {
-			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "JournalHead.origin": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *JournalHeadUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JournalHeadUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -133,9 +123,6 @@ func (_u *JournalHeadUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Jo
 }
 
 func (_u *JournalHeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(journalhead.Table, journalhead.Columns, sqlgraph.NewFieldSpec(journalhead.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -282,16 +269,6 @@ func (_u *JournalHeadUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *JournalHeadUpdateOne) check() error {
-	if v, ok := _u.mutation.Origin(); ok {
-		if err := journalhead.OriginValidator(v); err != nil {
-			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "JournalHead.origin": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *JournalHeadUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *JournalHeadUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -299,9 +276,6 @@ func (_u *JournalHeadUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) 
 }
 
 func (_u *JournalHeadUpdateOne) sqlSave(ctx context.Context) (_node *JournalHead, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(journalhead.Table, journalhead.Columns, sqlgraph.NewFieldSpec(journalhead.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {

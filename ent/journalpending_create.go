@@ -101,11 +101,6 @@ func (_c *JournalPendingCreate) check() error {
 	if _, ok := _c.mutation.CaseKey(); !ok {
 		return &ValidationError{Name: "case_key", err: errors.New(`ent: missing required field "JournalPending.case_key"`)}
 	}
-	if v, ok := _c.mutation.CaseKey(); ok {
-		if err := journalpending.CaseKeyValidator(v); err != nil {
-			return &ValidationError{Name: "case_key", err: fmt.Errorf(`ent: validator failed for field "JournalPending.case_key": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Sequence(); !ok {
 		return &ValidationError{Name: "sequence", err: errors.New(`ent: missing required field "JournalPending.sequence"`)}
 	}

@@ -182,11 +182,6 @@ func (_c *JournalRecordCreate) check() error {
 	if _, ok := _c.mutation.Actor(); !ok {
 		return &ValidationError{Name: "actor", err: errors.New(`ent: missing required field "JournalRecord.actor"`)}
 	}
-	if v, ok := _c.mutation.Actor(); ok {
-		if err := journalrecord.ActorValidator(v); err != nil {
-			return &ValidationError{Name: "actor", err: fmt.Errorf(`ent: validator failed for field "JournalRecord.actor": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.Facts(); ok {
 		if err := journalrecord.FactsValidator(v); err != nil {
 			return &ValidationError{Name: "facts", err: fmt.Errorf(`ent: validator failed for field "JournalRecord.facts": %w`, err)}

@@ -112,11 +112,6 @@ func (_c *LawEnforcementAgencyCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "LawEnforcementAgency.name"`)}
 	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := lawenforcementagency.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "LawEnforcementAgency.name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "LawEnforcementAgency.kind"`)}
 	}

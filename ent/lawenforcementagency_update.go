@@ -91,11 +91,6 @@ func (_u *LawEnforcementAgencyUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *LawEnforcementAgencyUpdate) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := lawenforcementagency.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "LawEnforcementAgency.name": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Kind(); ok {
 		if err := lawenforcementagency.KindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "LawEnforcementAgency.kind": %w`, err)}
@@ -225,11 +220,6 @@ func (_u *LawEnforcementAgencyUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *LawEnforcementAgencyUpdateOne) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := lawenforcementagency.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "LawEnforcementAgency.name": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Kind(); ok {
 		if err := lawenforcementagency.KindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "LawEnforcementAgency.kind": %w`, err)}

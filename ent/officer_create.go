@@ -146,26 +146,11 @@ func (_c *OfficerCreate) check() error {
 	if _, ok := _c.mutation.FirstName(); !ok {
 		return &ValidationError{Name: "first_name", err: errors.New(`ent: missing required field "Officer.first_name"`)}
 	}
-	if v, ok := _c.mutation.FirstName(); ok {
-		if err := officer.FirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "first_name", err: fmt.Errorf(`ent: validator failed for field "Officer.first_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.LastName(); !ok {
 		return &ValidationError{Name: "last_name", err: errors.New(`ent: missing required field "Officer.last_name"`)}
 	}
-	if v, ok := _c.mutation.LastName(); ok {
-		if err := officer.LastNameValidator(v); err != nil {
-			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "Officer.last_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.NameKey(); !ok {
 		return &ValidationError{Name: "name_key", err: errors.New(`ent: missing required field "Officer.name_key"`)}
-	}
-	if v, ok := _c.mutation.NameKey(); ok {
-		if err := officer.NameKeyValidator(v); err != nil {
-			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Officer.name_key": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Officer.kind"`)}
@@ -177,11 +162,6 @@ func (_c *OfficerCreate) check() error {
 	}
 	if _, ok := _c.mutation.County(); !ok {
 		return &ValidationError{Name: "county", err: errors.New(`ent: missing required field "Officer.county"`)}
-	}
-	if v, ok := _c.mutation.County(); ok {
-		if err := officer.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Officer.county": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Active(); !ok {
 		return &ValidationError{Name: "active", err: errors.New(`ent: missing required field "Officer.active"`)}

@@ -147,29 +147,9 @@ func (_u *OfficerUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *OfficerUpdate) check() error {
-	if v, ok := _u.mutation.FirstName(); ok {
-		if err := officer.FirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "first_name", err: fmt.Errorf(`ent: validator failed for field "Officer.first_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.LastName(); ok {
-		if err := officer.LastNameValidator(v); err != nil {
-			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "Officer.last_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.NameKey(); ok {
-		if err := officer.NameKeyValidator(v); err != nil {
-			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Officer.name_key": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Kind(); ok {
 		if err := officer.KindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Officer.kind": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.County(); ok {
-		if err := officer.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Officer.county": %w`, err)}
 		}
 	}
 	return nil
@@ -364,29 +344,9 @@ func (_u *OfficerUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *OfficerUpdateOne) check() error {
-	if v, ok := _u.mutation.FirstName(); ok {
-		if err := officer.FirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "first_name", err: fmt.Errorf(`ent: validator failed for field "Officer.first_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.LastName(); ok {
-		if err := officer.LastNameValidator(v); err != nil {
-			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "Officer.last_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.NameKey(); ok {
-		if err := officer.NameKeyValidator(v); err != nil {
-			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Officer.name_key": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Kind(); ok {
 		if err := officer.KindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Officer.kind": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.County(); ok {
-		if err := officer.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Officer.county": %w`, err)}
 		}
 	}
 	return nil

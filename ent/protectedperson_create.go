@@ -144,18 +144,8 @@ func (_c *ProtectedPersonCreate) check() error {
 	if _, ok := _c.mutation.FirstName(); !ok {
 		return &ValidationError{Name: "first_name", err: errors.New(`ent: missing required field "ProtectedPerson.first_name"`)}
 	}
-	if v, ok := _c.mutation.FirstName(); ok {
-		if err := protectedperson.FirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "first_name", err: fmt.Errorf(`ent: validator failed for field "ProtectedPerson.first_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.LastName(); !ok {
 		return &ValidationError{Name: "last_name", err: errors.New(`ent: missing required field "ProtectedPerson.last_name"`)}
-	}
-	if v, ok := _c.mutation.LastName(); ok {
-		if err := protectedperson.LastNameValidator(v); err != nil {
-			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "ProtectedPerson.last_name": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := protectedperson.IDValidator(string(v)); err != nil {

@@ -269,11 +269,6 @@ func (_c *ProtectionOrderCreate) check() error {
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "ProtectionOrder.number"`)}
 	}
-	if v, ok := _c.mutation.Number(); ok {
-		if err := protectionorder.NumberValidator(v); err != nil {
-			return &ValidationError{Name: "number", err: fmt.Errorf(`ent: validator failed for field "ProtectionOrder.number": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "ProtectionOrder.kind"`)}
 	}
@@ -303,18 +298,8 @@ func (_c *ProtectionOrderCreate) check() error {
 	if _, ok := _c.mutation.StateFileNumber(); !ok {
 		return &ValidationError{Name: "state_file_number", err: errors.New(`ent: missing required field "ProtectionOrder.state_file_number"`)}
 	}
-	if v, ok := _c.mutation.StateFileNumber(); ok {
-		if err := protectionorder.StateFileNumberValidator(v); err != nil {
-			return &ValidationError{Name: "state_file_number", err: fmt.Errorf(`ent: validator failed for field "ProtectionOrder.state_file_number": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.NationalFileNumber(); !ok {
 		return &ValidationError{Name: "national_file_number", err: errors.New(`ent: missing required field "ProtectionOrder.national_file_number"`)}
-	}
-	if v, ok := _c.mutation.NationalFileNumber(); ok {
-		if err := protectionorder.NationalFileNumberValidator(v); err != nil {
-			return &ValidationError{Name: "national_file_number", err: fmt.Errorf(`ent: validator failed for field "ProtectionOrder.national_file_number": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := protectionorder.IDValidator(string(v)); err != nil {

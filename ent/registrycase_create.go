@@ -373,26 +373,11 @@ func (_c *RegistryCaseCreate) check() error {
 	if _, ok := _c.mutation.RespondentFirstName(); !ok {
 		return &ValidationError{Name: "respondent_first_name", err: errors.New(`ent: missing required field "RegistryCase.respondent_first_name"`)}
 	}
-	if v, ok := _c.mutation.RespondentFirstName(); ok {
-		if err := registrycase.RespondentFirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_first_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_first_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.RespondentLastName(); !ok {
 		return &ValidationError{Name: "respondent_last_name", err: errors.New(`ent: missing required field "RegistryCase.respondent_last_name"`)}
 	}
-	if v, ok := _c.mutation.RespondentLastName(); ok {
-		if err := registrycase.RespondentLastNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_last_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_last_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.RespondentKey(); !ok {
 		return &ValidationError{Name: "respondent_key", err: errors.New(`ent: missing required field "RegistryCase.respondent_key"`)}
-	}
-	if v, ok := _c.mutation.RespondentKey(); ok {
-		if err := registrycase.RespondentKeyValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_key", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_key": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.OrderKind(); ok {
 		if err := registrycase.OrderKindValidator(string(v)); err != nil {
@@ -401,11 +386,6 @@ func (_c *RegistryCaseCreate) check() error {
 	}
 	if _, ok := _c.mutation.HearingCourtroom(); !ok {
 		return &ValidationError{Name: "hearing_courtroom", err: errors.New(`ent: missing required field "RegistryCase.hearing_courtroom"`)}
-	}
-	if v, ok := _c.mutation.HearingCourtroom(); ok {
-		if err := registrycase.HearingCourtroomValidator(v); err != nil {
-			return &ValidationError{Name: "hearing_courtroom", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.hearing_courtroom": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.HearingSort(); !ok {
 		return &ValidationError{Name: "hearing_sort", err: errors.New(`ent: missing required field "RegistryCase.hearing_sort"`)}

@@ -438,29 +438,9 @@ func (_u *RegistryCaseUpdate) check() error {
 			return &ValidationError{Name: "court_code", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.court_code": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.RespondentFirstName(); ok {
-		if err := registrycase.RespondentFirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_first_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_first_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.RespondentLastName(); ok {
-		if err := registrycase.RespondentLastNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_last_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_last_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.RespondentKey(); ok {
-		if err := registrycase.RespondentKeyValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_key", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_key": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.OrderKind(); ok {
 		if err := registrycase.OrderKindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "order_kind", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.order_kind": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.HearingCourtroom(); ok {
-		if err := registrycase.HearingCourtroomValidator(v); err != nil {
-			return &ValidationError{Name: "hearing_courtroom", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.hearing_courtroom": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.LastTimelyDay(); ok {
@@ -1043,29 +1023,9 @@ func (_u *RegistryCaseUpdateOne) check() error {
 			return &ValidationError{Name: "court_code", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.court_code": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.RespondentFirstName(); ok {
-		if err := registrycase.RespondentFirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_first_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_first_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.RespondentLastName(); ok {
-		if err := registrycase.RespondentLastNameValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_last_name", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_last_name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.RespondentKey(); ok {
-		if err := registrycase.RespondentKeyValidator(v); err != nil {
-			return &ValidationError{Name: "respondent_key", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.respondent_key": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.OrderKind(); ok {
 		if err := registrycase.OrderKindValidator(string(v)); err != nil {
 			return &ValidationError{Name: "order_kind", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.order_kind": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.HearingCourtroom(); ok {
-		if err := registrycase.HearingCourtroomValidator(v); err != nil {
-			return &ValidationError{Name: "hearing_courtroom", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.hearing_courtroom": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.LastTimelyDay(); ok {

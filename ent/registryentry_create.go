@@ -151,11 +151,6 @@ func (_c *RegistryEntryCreate) check() error {
 	if _, ok := _c.mutation.OfficerName(); !ok {
 		return &ValidationError{Name: "officer_name", err: errors.New(`ent: missing required field "RegistryEntry.officer_name"`)}
 	}
-	if v, ok := _c.mutation.OfficerName(); ok {
-		if err := registryentry.OfficerNameValidator(v); err != nil {
-			return &ValidationError{Name: "officer_name", err: fmt.Errorf(`ent: validator failed for field "RegistryEntry.officer_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "RegistryEntry.kind"`)}
 	}

@@ -185,11 +185,6 @@ func (_c *RegistryRowCreate) check() error {
 	if _, ok := _c.mutation.OrderNumber(); !ok {
 		return &ValidationError{Name: "order_number", err: errors.New(`ent: missing required field "RegistryRow.order_number"`)}
 	}
-	if v, ok := _c.mutation.OrderNumber(); ok {
-		if err := registryrow.OrderNumberValidator(v); err != nil {
-			return &ValidationError{Name: "order_number", err: fmt.Errorf(`ent: validator failed for field "RegistryRow.order_number": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.SourceUpdatedAt(); !ok {
 		return &ValidationError{Name: "source_updated_at", err: errors.New(`ent: missing required field "RegistryRow.source_updated_at"`)}
 	}

@@ -144,18 +144,8 @@ func (_c *RespondentCreate) check() error {
 	if _, ok := _c.mutation.FirstName(); !ok {
 		return &ValidationError{Name: "first_name", err: errors.New(`ent: missing required field "Respondent.first_name"`)}
 	}
-	if v, ok := _c.mutation.FirstName(); ok {
-		if err := respondent.FirstNameValidator(v); err != nil {
-			return &ValidationError{Name: "first_name", err: fmt.Errorf(`ent: validator failed for field "Respondent.first_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.LastName(); !ok {
 		return &ValidationError{Name: "last_name", err: errors.New(`ent: missing required field "Respondent.last_name"`)}
-	}
-	if v, ok := _c.mutation.LastName(); ok {
-		if err := respondent.LastNameValidator(v); err != nil {
-			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "Respondent.last_name": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := respondent.IDValidator(string(v)); err != nil {

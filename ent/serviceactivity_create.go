@@ -506,11 +506,6 @@ func (_c *ServiceActivityCreate) check() error {
 	if _, ok := _c.mutation.RecordedByName(); !ok {
 		return &ValidationError{Name: "recorded_by_name", err: errors.New(`ent: missing required field "ServiceActivity.recorded_by_name"`)}
 	}
-	if v, ok := _c.mutation.RecordedByName(); ok {
-		if err := serviceactivity.RecordedByNameValidator(v); err != nil {
-			return &ValidationError{Name: "recorded_by_name", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.recorded_by_name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.RecordedByRole(); !ok {
 		return &ValidationError{Name: "recorded_by_role", err: errors.New(`ent: missing required field "ServiceActivity.recorded_by_role"`)}
 	}
@@ -522,22 +517,12 @@ func (_c *ServiceActivityCreate) check() error {
 	if _, ok := _c.mutation.IdempotencyKey(); !ok {
 		return &ValidationError{Name: "idempotency_key", err: errors.New(`ent: missing required field "ServiceActivity.idempotency_key"`)}
 	}
-	if v, ok := _c.mutation.IdempotencyKey(); ok {
-		if err := serviceactivity.IdempotencyKeyValidator(v); err != nil {
-			return &ValidationError{Name: "idempotency_key", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.idempotency_key": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.ContentSha256(); !ok {
 		return &ValidationError{Name: "content_sha256", err: errors.New(`ent: missing required field "ServiceActivity.content_sha256"`)}
 	}
 	if v, ok := _c.mutation.ContentSha256(); ok {
 		if err := serviceactivity.ContentSha256Validator(v); err != nil {
 			return &ValidationError{Name: "content_sha256", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.content_sha256": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.Note(); ok {
-		if err := serviceactivity.NoteValidator(v); err != nil {
-			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.note": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.Method(); ok {
@@ -548,11 +533,6 @@ func (_c *ServiceActivityCreate) check() error {
 	if v, ok := _c.mutation.Reason(); ok {
 		if err := serviceactivity.ReasonValidator(string(v)); err != nil {
 			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.reason": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.Detail(); ok {
-		if err := serviceactivity.DetailValidator(v); err != nil {
-			return &ValidationError{Name: "detail", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.detail": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.NoFurtherAttempt(); !ok {
@@ -576,29 +556,9 @@ func (_c *ServiceActivityCreate) check() error {
 	if _, ok := _c.mutation.ToOfficerName(); !ok {
 		return &ValidationError{Name: "to_officer_name", err: errors.New(`ent: missing required field "ServiceActivity.to_officer_name"`)}
 	}
-	if v, ok := _c.mutation.ToOfficerName(); ok {
-		if err := serviceactivity.ToOfficerNameValidator(v); err != nil {
-			return &ValidationError{Name: "to_officer_name", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.to_officer_name": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.Text(); ok {
-		if err := serviceactivity.TextValidator(v); err != nil {
-			return &ValidationError{Name: "text", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.text": %w`, err)}
-		}
-	}
 	if v, ok := _c.mutation.CorrectsID(); ok {
 		if err := serviceactivity.CorrectsIDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "corrects_id", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.corrects_id": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.CorrectionReason(); ok {
-		if err := serviceactivity.CorrectionReasonValidator(v); err != nil {
-			return &ValidationError{Name: "correction_reason", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.correction_reason": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.WithdrawalReason(); ok {
-		if err := serviceactivity.WithdrawalReasonValidator(v); err != nil {
-			return &ValidationError{Name: "withdrawal_reason", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.withdrawal_reason": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ReportedVia(); ok {

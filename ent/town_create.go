@@ -119,34 +119,14 @@ func (_c *TownCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Town.name"`)}
 	}
-	if v, ok := _c.mutation.Name(); ok {
-		if err := town.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Town.name": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.County(); !ok {
 		return &ValidationError{Name: "county", err: errors.New(`ent: missing required field "Town.county"`)}
-	}
-	if v, ok := _c.mutation.County(); ok {
-		if err := town.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Town.county": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.JudicialDistrict(); !ok {
 		return &ValidationError{Name: "judicial_district", err: errors.New(`ent: missing required field "Town.judicial_district"`)}
 	}
-	if v, ok := _c.mutation.JudicialDistrict(); ok {
-		if err := town.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Town.judicial_district": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Troop(); !ok {
 		return &ValidationError{Name: "troop", err: errors.New(`ent: missing required field "Town.troop"`)}
-	}
-	if v, ok := _c.mutation.Troop(); ok {
-		if err := town.TroopValidator(v); err != nil {
-			return &ValidationError{Name: "troop", err: fmt.Errorf(`ent: validator failed for field "Town.troop": %w`, err)}
-		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := town.IDValidator(string(v)); err != nil {

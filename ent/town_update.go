@@ -116,31 +116,6 @@ func (_u *TownUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *TownUpdate) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := town.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Town.name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.County(); ok {
-		if err := town.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Town.county": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.JudicialDistrict(); ok {
-		if err := town.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Town.judicial_district": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Troop(); ok {
-		if err := town.TroopValidator(v); err != nil {
-			return &ValidationError{Name: "troop", err: fmt.Errorf(`ent: validator failed for field "Town.troop": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *TownUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *TownUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -148,9 +123,6 @@ func (_u *TownUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *TownUpdat
 }
 
 func (_u *TownUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(town.Table, town.Columns, sqlgraph.NewFieldSpec(town.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -294,31 +266,6 @@ func (_u *TownUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *TownUpdateOne) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := town.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Town.name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.County(); ok {
-		if err := town.CountyValidator(v); err != nil {
-			return &ValidationError{Name: "county", err: fmt.Errorf(`ent: validator failed for field "Town.county": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.JudicialDistrict(); ok {
-		if err := town.JudicialDistrictValidator(v); err != nil {
-			return &ValidationError{Name: "judicial_district", err: fmt.Errorf(`ent: validator failed for field "Town.judicial_district": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Troop(); ok {
-		if err := town.TroopValidator(v); err != nil {
-			return &ValidationError{Name: "troop", err: fmt.Errorf(`ent: validator failed for field "Town.troop": %w`, err)}
-		}
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *TownUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *TownUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -326,9 +273,6 @@ func (_u *TownUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *TownUp
 }
 
 func (_u *TownUpdateOne) sqlSave(ctx context.Context) (_node *Town, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(town.Table, town.Columns, sqlgraph.NewFieldSpec(town.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {

@@ -189,11 +189,6 @@ func (_c *UnroutedAddressCreate) check() error {
 	if _, ok := _c.mutation.AddressKey(); !ok {
 		return &ValidationError{Name: "address_key", err: errors.New(`ent: missing required field "UnroutedAddress.address_key"`)}
 	}
-	if v, ok := _c.mutation.AddressKey(); ok {
-		if err := unroutedaddress.AddressKeyValidator(v); err != nil {
-			return &ValidationError{Name: "address_key", err: fmt.Errorf(`ent: validator failed for field "UnroutedAddress.address_key": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Reason(); !ok {
 		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "UnroutedAddress.reason"`)}
 	}
@@ -204,11 +199,6 @@ func (_c *UnroutedAddressCreate) check() error {
 	}
 	if _, ok := _c.mutation.Suggestion(); !ok {
 		return &ValidationError{Name: "suggestion", err: errors.New(`ent: missing required field "UnroutedAddress.suggestion"`)}
-	}
-	if v, ok := _c.mutation.Suggestion(); ok {
-		if err := unroutedaddress.SuggestionValidator(v); err != nil {
-			return &ValidationError{Name: "suggestion", err: fmt.Errorf(`ent: validator failed for field "UnroutedAddress.suggestion": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.NoticedAt(); !ok {
 		return &ValidationError{Name: "noticed_at", err: errors.New(`ent: missing required field "UnroutedAddress.noticed_at"`)}

@@ -137,11 +137,6 @@ func (_c *WaitingRowCreate) check() error {
 	if _, ok := _c.mutation.OrderNumber(); !ok {
 		return &ValidationError{Name: "order_number", err: errors.New(`ent: missing required field "WaitingRow.order_number"`)}
 	}
-	if v, ok := _c.mutation.OrderNumber(); ok {
-		if err := waitingrow.OrderNumberValidator(v); err != nil {
-			return &ValidationError{Name: "order_number", err: fmt.Errorf(`ent: validator failed for field "WaitingRow.order_number": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.SourceUpdatedAt(); !ok {
 		return &ValidationError{Name: "source_updated_at", err: errors.New(`ent: missing required field "WaitingRow.source_updated_at"`)}
 	}

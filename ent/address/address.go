@@ -93,20 +93,12 @@ var (
 	ProtectedPersonIDValidator func(string) error
 	// DefaultStreet holds the default value on creation for the "street" field.
 	DefaultStreet string
-	// StreetValidator is a validator for the "street" field. It is called by the builders before save.
-	StreetValidator func(string) error
 	// DefaultTown holds the default value on creation for the "town" field.
 	DefaultTown string
-	// TownValidator is a validator for the "town" field. It is called by the builders before save.
-	TownValidator func(string) error
 	// DefaultState holds the default value on creation for the "state" field.
 	DefaultState string
-	// StateValidator is a validator for the "state" field. It is called by the builders before save.
-	StateValidator func(string) error
 	// DefaultZip holds the default value on creation for the "zip" field.
 	DefaultZip string
-	// ZipValidator is a validator for the "zip" field. It is called by the builders before save.
-	ZipValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

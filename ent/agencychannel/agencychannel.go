@@ -58,8 +58,6 @@ var (
 	KindValidator func(string) error
 	// DefaultAddress holds the default value on creation for the "address" field.
 	DefaultAddress string
-	// AddressValidator is a validator for the "address" field. It is called by the builders before save.
-	AddressValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

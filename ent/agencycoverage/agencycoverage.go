@@ -53,8 +53,6 @@ var (
 	AgencyIDValidator func(string) error
 	// DefaultPlace holds the default value on creation for the "place" field.
 	DefaultPlace string
-	// PlaceValidator is a validator for the "place" field. It is called by the builders before save.
-	PlaceValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

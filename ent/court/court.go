@@ -54,12 +54,6 @@ var (
 	Policy ent.Policy
 	// CodeValidator is a validator for the "code" field. It is called by the builders before save.
 	CodeValidator func(string) error
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
-	// JudicialDistrictValidator is a validator for the "judicial_district" field. It is called by the builders before save.
-	JudicialDistrictValidator func(string) error
-	// SitsAtValidator is a validator for the "sits_at" field. It is called by the builders before save.
-	SitsAtValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

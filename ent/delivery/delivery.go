@@ -119,14 +119,10 @@ var (
 	ActivityIDValidator func(string) error
 	// RecipientKindValidator is a validator for the "recipient_kind" field. It is called by the builders before save.
 	RecipientKindValidator func(string) error
-	// RecipientKeyValidator is a validator for the "recipient_key" field. It is called by the builders before save.
-	RecipientKeyValidator func(string) error
 	// AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
 	AgencyIDValidator func(string) error
 	// DefaultOrderNumber holds the default value on creation for the "order_number" field.
 	DefaultOrderNumber string
-	// OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	OrderNumberValidator func(string) error
 	// ReplacesIDValidator is a validator for the "replaces_id" field. It is called by the builders before save.
 	ReplacesIDValidator func(string) error
 	// StateValidator is a validator for the "state" field. It is called by the builders before save.

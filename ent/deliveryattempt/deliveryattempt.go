@@ -82,8 +82,6 @@ var (
 	OutcomeValidator func(string) error
 	// DefaultDetail holds the default value on creation for the "detail" field.
 	DefaultDetail string
-	// DetailValidator is a validator for the "detail" field. It is called by the builders before save.
-	DetailValidator func(string) error
 	// ContentSha256Validator is a validator for the "content_sha256" field. It is called by the builders before save.
 	ContentSha256Validator func([]byte) error
 	// DefaultID holds the default value on creation for the "id" field.

@@ -83,8 +83,6 @@ var (
 	RowIDValidator func(string) error
 	// DefaultCourtroom holds the default value on creation for the "courtroom" field.
 	DefaultCourtroom string
-	// CourtroomValidator is a validator for the "courtroom" field. It is called by the builders before save.
-	CourtroomValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -50,8 +50,6 @@ var (
 	Policy ent.Policy
 	// DefaultCaseKey holds the default value on creation for the "case_key" field.
 	DefaultCaseKey string
-	// CaseKeyValidator is a validator for the "case_key" field. It is called by the builders before save.
-	CaseKeyValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )

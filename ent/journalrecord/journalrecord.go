@@ -72,8 +72,6 @@ var (
 	AboutIDValidator func(string) error
 	// AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	AccountIDValidator func(string) error
-	// ActorValidator is a validator for the "actor" field. It is called by the builders before save.
-	ActorValidator func(string) error
 	// FactsValidator is a validator for the "facts" field. It is called by the builders before save.
 	FactsValidator func([]byte) error
 	// SaltValidator is a validator for the "salt" field. It is called by the builders before save.

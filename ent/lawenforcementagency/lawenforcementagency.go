@@ -51,8 +51,6 @@ var (
 	Policy ent.Policy
 	// OriValidator is a validator for the "ori" field. It is called by the builders before save.
 	OriValidator func(string) error
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
 	// KindValidator is a validator for the "kind" field. It is called by the builders before save.
 	KindValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.

@@ -13,7 +13,7 @@ var (
 	AccountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "name", Type: field.TypeString, Unique: true, Size: 64},
-		{Name: "display_name", Type: field.TypeString, Size: 200},
+		{Name: "display_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "status", Type: field.TypeString, Size: 40},
 		{Name: "roles", Type: field.TypeJSON},
 		{Name: "court_codes", Type: field.TypeJSON, Nullable: true},
@@ -38,10 +38,10 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "reason", Type: field.TypeString, Size: 40},
 		{Name: "protected_person_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "street", Type: field.TypeString, Size: 200, Default: ""},
-		{Name: "town", Type: field.TypeString, Size: 200, Default: ""},
-		{Name: "state", Type: field.TypeString, Size: 200, Default: ""},
-		{Name: "zip", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "street", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "town", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "state", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "zip", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(20)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
 		{Name: "row_id", Type: field.TypeString, Size: 40},
 	}
@@ -71,7 +71,7 @@ var (
 		{Name: "agency_id", Type: field.TypeString, Size: 40},
 		{Name: "rank", Type: field.TypeInt},
 		{Name: "kind", Type: field.TypeString, Size: 40},
-		{Name: "address", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "address", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 	}
 	// AgencyChannelsTable holds the schema information for the "agency_channels" table.
 	AgencyChannelsTable = &schema.Table{
@@ -91,7 +91,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "agency_id", Type: field.TypeString, Size: 40},
 		{Name: "town_number", Type: field.TypeInt},
-		{Name: "place", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "place", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 	}
 	// AgencyCoveragesTable holds the schema information for the "agency_coverages" table.
 	AgencyCoveragesTable = &schema.Table{
@@ -130,9 +130,9 @@ var (
 	CourtsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "code", Type: field.TypeString, Unique: true, Size: 8},
-		{Name: "name", Type: field.TypeString, Size: 200},
-		{Name: "judicial_district", Type: field.TypeString, Size: 200},
-		{Name: "sits_at", Type: field.TypeString, Size: 200},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "judicial_district", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "sits_at", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 	}
 	// CourtsTable holds the schema information for the "courts" table.
 	CourtsTable = &schema.Table{
@@ -146,9 +146,9 @@ var (
 		{Name: "activity_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "sequence", Type: field.TypeInt64},
 		{Name: "recipient_kind", Type: field.TypeString, Size: 40},
-		{Name: "recipient_key", Type: field.TypeString, Size: 40},
+		{Name: "recipient_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "order_number", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "order_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "reasons", Type: field.TypeJSON, Nullable: true},
 		{Name: "replaces_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "state", Type: field.TypeString, Size: 40},
@@ -214,7 +214,7 @@ var (
 		{Name: "started_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "outcome", Type: field.TypeString, Size: 40},
-		{Name: "detail", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "detail", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(1000)"}},
 		{Name: "content_sha256", Type: field.TypeBytes, Nullable: true, Size: 32},
 		{Name: "delivery_id", Type: field.TypeString, Size: 40},
 	}
@@ -256,7 +256,7 @@ var (
 	HearingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "scheduled_for", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
-		{Name: "courtroom", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "courtroom", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "source_updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
@@ -287,7 +287,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 16},
 		{Name: "next", Type: field.TypeInt64},
 		{Name: "epoch", Type: field.TypeInt64},
-		{Name: "origin", Type: field.TypeString, Size: 40},
+		{Name: "origin", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(40)"}},
 	}
 	// JournalHeadsTable holds the schema information for the "journal_heads" table.
 	JournalHeadsTable = &schema.Table{
@@ -298,7 +298,7 @@ var (
 	// JournalPendingsColumns holds the columns for the "journal_pendings" table.
 	JournalPendingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "case_key", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "case_key", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(40)"}},
 		{Name: "sequence", Type: field.TypeInt64},
 		{Name: "step", Type: field.TypeInt64},
 	}
@@ -335,7 +335,7 @@ var (
 		{Name: "case_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "about_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "actor", Type: field.TypeString, Size: 200},
+		{Name: "actor", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "facts", Type: field.TypeBytes, Nullable: true, Size: 60000},
 		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "salt", Type: field.TypeBytes, Size: 16},
@@ -357,7 +357,7 @@ var (
 	LawEnforcementAgenciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "ori", Type: field.TypeString, Unique: true, Size: 9},
-		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "kind", Type: field.TypeString, Size: 40},
 	}
 	// LawEnforcementAgenciesTable holds the schema information for the "law_enforcement_agencies" table.
@@ -369,11 +369,11 @@ var (
 	// OfficersColumns holds the columns for the "officers" table.
 	OfficersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "first_name", Type: field.TypeString, Size: 200},
-		{Name: "last_name", Type: field.TypeString, Size: 200},
-		{Name: "name_key", Type: field.TypeString, Size: 400},
+		{Name: "first_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "last_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "name_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(400)"}},
 		{Name: "kind", Type: field.TypeString, Size: 40},
-		{Name: "county", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "county", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "active", Type: field.TypeBool, Default: true},
 	}
 	// OfficersTable holds the schema information for the "officers" table.
@@ -392,8 +392,8 @@ var (
 	// ProtectedPersonsColumns holds the columns for the "protected_persons" table.
 	ProtectedPersonsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "first_name", Type: field.TypeString, Size: 200},
-		{Name: "last_name", Type: field.TypeString, Size: 200},
+		{Name: "first_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "last_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
 		{Name: "row_id", Type: field.TypeString, Size: 40},
 	}
@@ -420,7 +420,7 @@ var (
 	// ProtectionOrdersColumns holds the columns for the "protection_orders" table.
 	ProtectionOrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "number", Type: field.TypeString, Size: 40},
+		{Name: "number", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "kind", Type: field.TypeString, Size: 40},
 		{Name: "issued_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "ex_parte", Type: field.TypeBool, Default: false},
@@ -428,8 +428,8 @@ var (
 		{Name: "picked_up_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "outcome", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "outcome_reason", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "state_file_number", Type: field.TypeString, Size: 40, Default: ""},
-		{Name: "national_file_number", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "state_file_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(64)"}},
+		{Name: "national_file_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
 		{Name: "row_id", Type: field.TypeString, Size: 40},
 	}
@@ -463,12 +463,12 @@ var (
 		{Name: "daybook_updated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "next_sequence", Type: field.TypeInt64, Default: 1},
 		{Name: "last_recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
-		{Name: "respondent_first_name", Type: field.TypeString, Size: 200},
-		{Name: "respondent_last_name", Type: field.TypeString, Size: 200},
-		{Name: "respondent_key", Type: field.TypeString, Size: 400},
+		{Name: "respondent_first_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "respondent_last_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "respondent_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(400)"}},
 		{Name: "order_kind", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "hearing_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
-		{Name: "hearing_courtroom", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "hearing_courtroom", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "hearing_set_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "hearing_sort", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "last_timely_day", Type: field.TypeString, Nullable: true, Size: 10},
@@ -517,7 +517,7 @@ var (
 	RegistryEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "activity_id", Type: field.TypeString, Size: 40},
-		{Name: "officer_name", Type: field.TypeString, Size: 400},
+		{Name: "officer_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(400)"}},
 		{Name: "kind", Type: field.TypeString, Size: 40},
 		{Name: "occurred_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -547,7 +547,7 @@ var (
 	// RegistryRowsColumns holds the columns for the "registry_rows" table.
 	RegistryRowsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "order_number", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "order_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "source_updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "sequence", Type: field.TypeInt64},
@@ -581,8 +581,8 @@ var (
 	// RespondentsColumns holds the columns for the "respondents" table.
 	RespondentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "first_name", Type: field.TypeString, Size: 200},
-		{Name: "last_name", Type: field.TypeString, Size: 200},
+		{Name: "first_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "last_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
 		{Name: "row_id", Type: field.TypeString, Size: 40},
 	}
@@ -614,27 +614,27 @@ var (
 		{Name: "occurred_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "recorded_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "account_id", Type: field.TypeString, Size: 40},
-		{Name: "recorded_by_name", Type: field.TypeString, Size: 200},
+		{Name: "recorded_by_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "recorded_by_role", Type: field.TypeString, Size: 40},
-		{Name: "idempotency_key", Type: field.TypeString, Size: 64},
+		{Name: "idempotency_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "content_sha256", Type: field.TypeBytes, Size: 32},
-		{Name: "note", Type: field.TypeString, Nullable: true, Size: 8000, SchemaType: map[string]string{"mysql": "text"}},
+		{Name: "note", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "method", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "police_assistance_requested", Type: field.TypeBool, Nullable: true},
 		{Name: "recorded_late", Type: field.TypeBool, Nullable: true},
 		{Name: "recording_delay_minutes", Type: field.TypeInt, Nullable: true},
 		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "detail", Type: field.TypeString, Nullable: true, Size: 8000, SchemaType: map[string]string{"mysql": "text"}},
+		{Name: "detail", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "no_further_attempt", Type: field.TypeBool, Default: false},
 		{Name: "writ_date", Type: field.TypeString, Nullable: true, Size: 10},
 		{Name: "from_officer_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "to_officer_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "to_officer_name", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "to_officer_name", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "about", Type: field.TypeJSON, Nullable: true},
-		{Name: "text", Type: field.TypeString, Nullable: true, Size: 8000, SchemaType: map[string]string{"mysql": "text"}},
+		{Name: "text", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "corrects_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "correction_reason", Type: field.TypeString, Nullable: true, Size: 8000, SchemaType: map[string]string{"mysql": "text"}},
-		{Name: "withdrawal_reason", Type: field.TypeString, Nullable: true, Size: 8000, SchemaType: map[string]string{"mysql": "text"}},
+		{Name: "correction_reason", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
+		{Name: "withdrawal_reason", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "reported_via", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "reported_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "device_submitted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -697,7 +697,7 @@ var (
 	// SettingsColumns holds the columns for the "settings" table.
 	SettingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "value", Type: field.TypeString, Size: 1000},
+		{Name: "value", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(1000)"}},
 	}
 	// SettingsTable holds the schema information for the "settings" table.
 	SettingsTable = &schema.Table{
@@ -709,10 +709,10 @@ var (
 	TownsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "number", Type: field.TypeInt, Unique: true},
-		{Name: "name", Type: field.TypeString, Size: 200},
-		{Name: "county", Type: field.TypeString, Size: 200},
-		{Name: "judicial_district", Type: field.TypeString, Size: 200},
-		{Name: "troop", Type: field.TypeString, Size: 4},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "county", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "judicial_district", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "troop", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(4)"}},
 	}
 	// TownsTable holds the schema information for the "towns" table.
 	TownsTable = &schema.Table{
@@ -753,9 +753,9 @@ var (
 	UnroutedAddressesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "activity_id", Type: field.TypeString, Size: 40},
-		{Name: "address_key", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "address_key", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(40)"}},
 		{Name: "reason", Type: field.TypeString, Size: 40},
-		{Name: "suggestion", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "suggestion", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "noticed_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "resolved_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
@@ -790,7 +790,7 @@ var (
 	WaitingRowsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "docket", Type: field.TypeString, Size: 15},
-		{Name: "order_number", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "order_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(64)"}},
 		{Name: "source_updated_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "received_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "row", Type: field.TypeBytes, Size: 1048576},

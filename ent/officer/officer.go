@@ -58,18 +58,10 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
-	// FirstNameValidator is a validator for the "first_name" field. It is called by the builders before save.
-	FirstNameValidator func(string) error
-	// LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
-	LastNameValidator func(string) error
-	// NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
-	NameKeyValidator func(string) error
 	// KindValidator is a validator for the "kind" field. It is called by the builders before save.
 	KindValidator func(string) error
 	// DefaultCounty holds the default value on creation for the "county" field.
 	DefaultCounty string
-	// CountyValidator is a validator for the "county" field. It is called by the builders before save.
-	CountyValidator func(string) error
 	// DefaultActive holds the default value on creation for the "active" field.
 	DefaultActive bool
 	// DefaultID holds the default value on creation for the "id" field.

@@ -75,10 +75,6 @@ var (
 	CaseIDValidator func(string) error
 	// RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
 	RowIDValidator func(string) error
-	// FirstNameValidator is a validator for the "first_name" field. It is called by the builders before save.
-	FirstNameValidator func(string) error
-	// LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
-	LastNameValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -99,8 +99,6 @@ var (
 	CaseIDValidator func(string) error
 	// RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
 	RowIDValidator func(string) error
-	// NumberValidator is a validator for the "number" field. It is called by the builders before save.
-	NumberValidator func(string) error
 	// KindValidator is a validator for the "kind" field. It is called by the builders before save.
 	KindValidator func(string) error
 	// DefaultExParte holds the default value on creation for the "ex_parte" field.
@@ -113,12 +111,8 @@ var (
 	OutcomeReasonValidator func(string) error
 	// DefaultStateFileNumber holds the default value on creation for the "state_file_number" field.
 	DefaultStateFileNumber string
-	// StateFileNumberValidator is a validator for the "state_file_number" field. It is called by the builders before save.
-	StateFileNumberValidator func(string) error
 	// DefaultNationalFileNumber holds the default value on creation for the "national_file_number" field.
 	DefaultNationalFileNumber string
-	// NationalFileNumberValidator is a validator for the "national_file_number" field. It is called by the builders before save.
-	NationalFileNumberValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

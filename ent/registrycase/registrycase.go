@@ -117,18 +117,10 @@ var (
 	DefaultProvisional bool
 	// DefaultNextSequence holds the default value on creation for the "next_sequence" field.
 	DefaultNextSequence int64
-	// RespondentFirstNameValidator is a validator for the "respondent_first_name" field. It is called by the builders before save.
-	RespondentFirstNameValidator func(string) error
-	// RespondentLastNameValidator is a validator for the "respondent_last_name" field. It is called by the builders before save.
-	RespondentLastNameValidator func(string) error
-	// RespondentKeyValidator is a validator for the "respondent_key" field. It is called by the builders before save.
-	RespondentKeyValidator func(string) error
 	// OrderKindValidator is a validator for the "order_kind" field. It is called by the builders before save.
 	OrderKindValidator func(string) error
 	// DefaultHearingCourtroom holds the default value on creation for the "hearing_courtroom" field.
 	DefaultHearingCourtroom string
-	// HearingCourtroomValidator is a validator for the "hearing_courtroom" field. It is called by the builders before save.
-	HearingCourtroomValidator func(string) error
 	// LastTimelyDayValidator is a validator for the "last_timely_day" field. It is called by the builders before save.
 	LastTimelyDayValidator func(string) error
 	// ServiceStatusValidator is a validator for the "service_status" field. It is called by the builders before save.

@@ -72,8 +72,6 @@ var (
 	CaseIDValidator func(string) error
 	// ActivityIDValidator is a validator for the "activity_id" field. It is called by the builders before save.
 	ActivityIDValidator func(string) error
-	// OfficerNameValidator is a validator for the "officer_name" field. It is called by the builders before save.
-	OfficerNameValidator func(string) error
 	// KindValidator is a validator for the "kind" field. It is called by the builders before save.
 	KindValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.

@@ -81,8 +81,6 @@ var (
 	CaseIDValidator func(string) error
 	// DefaultOrderNumber holds the default value on creation for the "order_number" field.
 	DefaultOrderNumber string
-	// OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	OrderNumberValidator func(string) error
 	// RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
 	RecordIDValidator func(string) error
 	// ContentSha256Validator is a validator for the "content_sha256" field. It is called by the builders before save.

@@ -62,10 +62,6 @@ func init() {
 	accountDescName := accountFields[0].Descriptor()
 	// account.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	account.NameValidator = accountDescName.Validators[0].(func(string) error)
-	// accountDescDisplayName is the schema descriptor for display_name field.
-	accountDescDisplayName := accountFields[1].Descriptor()
-	// account.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
-	account.DisplayNameValidator = accountDescDisplayName.Validators[0].(func(string) error)
 	// accountDescStatus is the schema descriptor for status field.
 	accountDescStatus := accountFields[2].Descriptor()
 	// account.StatusValidator is a validator for the "status" field. It is called by the builders before save.
@@ -114,26 +110,18 @@ func init() {
 	addressDescStreet := addressFields[4].Descriptor()
 	// address.DefaultStreet holds the default value on creation for the street field.
 	address.DefaultStreet = addressDescStreet.Default.(string)
-	// address.StreetValidator is a validator for the "street" field. It is called by the builders before save.
-	address.StreetValidator = addressDescStreet.Validators[0].(func(string) error)
 	// addressDescTown is the schema descriptor for town field.
 	addressDescTown := addressFields[5].Descriptor()
 	// address.DefaultTown holds the default value on creation for the town field.
 	address.DefaultTown = addressDescTown.Default.(string)
-	// address.TownValidator is a validator for the "town" field. It is called by the builders before save.
-	address.TownValidator = addressDescTown.Validators[0].(func(string) error)
 	// addressDescState is the schema descriptor for state field.
 	addressDescState := addressFields[6].Descriptor()
 	// address.DefaultState holds the default value on creation for the state field.
 	address.DefaultState = addressDescState.Default.(string)
-	// address.StateValidator is a validator for the "state" field. It is called by the builders before save.
-	address.StateValidator = addressDescState.Validators[0].(func(string) error)
 	// addressDescZip is the schema descriptor for zip field.
 	addressDescZip := addressFields[7].Descriptor()
 	// address.DefaultZip holds the default value on creation for the zip field.
 	address.DefaultZip = addressDescZip.Default.(string)
-	// address.ZipValidator is a validator for the "zip" field. It is called by the builders before save.
-	address.ZipValidator = addressDescZip.Validators[0].(func(string) error)
 	// addressDescID is the schema descriptor for id field.
 	addressDescID := addressMixinFields0[0].Descriptor()
 	// address.DefaultID holds the default value on creation for the id field.
@@ -166,8 +154,6 @@ func init() {
 	agencychannelDescAddress := agencychannelFields[3].Descriptor()
 	// agencychannel.DefaultAddress holds the default value on creation for the address field.
 	agencychannel.DefaultAddress = agencychannelDescAddress.Default.(string)
-	// agencychannel.AddressValidator is a validator for the "address" field. It is called by the builders before save.
-	agencychannel.AddressValidator = agencychannelDescAddress.Validators[0].(func(string) error)
 	// agencychannelDescID is the schema descriptor for id field.
 	agencychannelDescID := agencychannelMixinFields0[0].Descriptor()
 	// agencychannel.DefaultID holds the default value on creation for the id field.
@@ -196,8 +182,6 @@ func init() {
 	agencycoverageDescPlace := agencycoverageFields[2].Descriptor()
 	// agencycoverage.DefaultPlace holds the default value on creation for the place field.
 	agencycoverage.DefaultPlace = agencycoverageDescPlace.Default.(string)
-	// agencycoverage.PlaceValidator is a validator for the "place" field. It is called by the builders before save.
-	agencycoverage.PlaceValidator = agencycoverageDescPlace.Validators[0].(func(string) error)
 	// agencycoverageDescID is the schema descriptor for id field.
 	agencycoverageDescID := agencycoverageMixinFields0[0].Descriptor()
 	// agencycoverage.DefaultID holds the default value on creation for the id field.
@@ -250,18 +234,6 @@ func init() {
 	courtDescCode := courtFields[0].Descriptor()
 	// court.CodeValidator is a validator for the "code" field. It is called by the builders before save.
 	court.CodeValidator = courtDescCode.Validators[0].(func(string) error)
-	// courtDescName is the schema descriptor for name field.
-	courtDescName := courtFields[1].Descriptor()
-	// court.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	court.NameValidator = courtDescName.Validators[0].(func(string) error)
-	// courtDescJudicialDistrict is the schema descriptor for judicial_district field.
-	courtDescJudicialDistrict := courtFields[2].Descriptor()
-	// court.JudicialDistrictValidator is a validator for the "judicial_district" field. It is called by the builders before save.
-	court.JudicialDistrictValidator = courtDescJudicialDistrict.Validators[0].(func(string) error)
-	// courtDescSitsAt is the schema descriptor for sits_at field.
-	courtDescSitsAt := courtFields[3].Descriptor()
-	// court.SitsAtValidator is a validator for the "sits_at" field. It is called by the builders before save.
-	court.SitsAtValidator = courtDescSitsAt.Validators[0].(func(string) error)
 	// courtDescID is the schema descriptor for id field.
 	courtDescID := courtMixinFields0[0].Descriptor()
 	// court.DefaultID holds the default value on creation for the id field.
@@ -294,10 +266,6 @@ func init() {
 	deliveryDescRecipientKind := deliveryFields[3].Descriptor()
 	// delivery.RecipientKindValidator is a validator for the "recipient_kind" field. It is called by the builders before save.
 	delivery.RecipientKindValidator = deliveryDescRecipientKind.Validators[0].(func(string) error)
-	// deliveryDescRecipientKey is the schema descriptor for recipient_key field.
-	deliveryDescRecipientKey := deliveryFields[4].Descriptor()
-	// delivery.RecipientKeyValidator is a validator for the "recipient_key" field. It is called by the builders before save.
-	delivery.RecipientKeyValidator = deliveryDescRecipientKey.Validators[0].(func(string) error)
 	// deliveryDescAgencyID is the schema descriptor for agency_id field.
 	deliveryDescAgencyID := deliveryFields[5].Descriptor()
 	// delivery.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
@@ -306,8 +274,6 @@ func init() {
 	deliveryDescOrderNumber := deliveryFields[6].Descriptor()
 	// delivery.DefaultOrderNumber holds the default value on creation for the order_number field.
 	delivery.DefaultOrderNumber = deliveryDescOrderNumber.Default.(string)
-	// delivery.OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	delivery.OrderNumberValidator = deliveryDescOrderNumber.Validators[0].(func(string) error)
 	// deliveryDescReplacesID is the schema descriptor for replaces_id field.
 	deliveryDescReplacesID := deliveryFields[8].Descriptor()
 	// delivery.ReplacesIDValidator is a validator for the "replaces_id" field. It is called by the builders before save.
@@ -372,8 +338,6 @@ func init() {
 	deliveryattemptDescDetail := deliveryattemptFields[6].Descriptor()
 	// deliveryattempt.DefaultDetail holds the default value on creation for the detail field.
 	deliveryattempt.DefaultDetail = deliveryattemptDescDetail.Default.(string)
-	// deliveryattempt.DetailValidator is a validator for the "detail" field. It is called by the builders before save.
-	deliveryattempt.DetailValidator = deliveryattemptDescDetail.Validators[0].(func(string) error)
 	// deliveryattemptDescContentSha256 is the schema descriptor for content_sha256 field.
 	deliveryattemptDescContentSha256 := deliveryattemptFields[7].Descriptor()
 	// deliveryattempt.ContentSha256Validator is a validator for the "content_sha256" field. It is called by the builders before save.
@@ -430,8 +394,6 @@ func init() {
 	hearingDescCourtroom := hearingFields[3].Descriptor()
 	// hearing.DefaultCourtroom holds the default value on creation for the courtroom field.
 	hearing.DefaultCourtroom = hearingDescCourtroom.Default.(string)
-	// hearing.CourtroomValidator is a validator for the "courtroom" field. It is called by the builders before save.
-	hearing.CourtroomValidator = hearingDescCourtroom.Validators[0].(func(string) error)
 	// hearingDescID is the schema descriptor for id field.
 	hearingDescID := hearingMixinFields0[0].Descriptor()
 	// hearing.DefaultID holds the default value on creation for the id field.
@@ -450,10 +412,6 @@ func init() {
 	}
 	journalheadFields := schema.JournalHead{}.Fields()
 	_ = journalheadFields
-	// journalheadDescOrigin is the schema descriptor for origin field.
-	journalheadDescOrigin := journalheadFields[3].Descriptor()
-	// journalhead.OriginValidator is a validator for the "origin" field. It is called by the builders before save.
-	journalhead.OriginValidator = journalheadDescOrigin.Validators[0].(func(string) error)
 	// journalheadDescID is the schema descriptor for id field.
 	journalheadDescID := journalheadFields[0].Descriptor()
 	// journalhead.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -474,8 +432,6 @@ func init() {
 	journalpendingDescCaseKey := journalpendingFields[1].Descriptor()
 	// journalpending.DefaultCaseKey holds the default value on creation for the case_key field.
 	journalpending.DefaultCaseKey = journalpendingDescCaseKey.Default.(string)
-	// journalpending.CaseKeyValidator is a validator for the "case_key" field. It is called by the builders before save.
-	journalpending.CaseKeyValidator = journalpendingDescCaseKey.Validators[0].(func(string) error)
 	// journalpendingDescID is the schema descriptor for id field.
 	journalpendingDescID := journalpendingFields[0].Descriptor()
 	// journalpending.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -534,10 +490,6 @@ func init() {
 	journalrecordDescAccountID := journalrecordFields[3].Descriptor()
 	// journalrecord.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	journalrecord.AccountIDValidator = journalrecordDescAccountID.Validators[0].(func(string) error)
-	// journalrecordDescActor is the schema descriptor for actor field.
-	journalrecordDescActor := journalrecordFields[4].Descriptor()
-	// journalrecord.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
-	journalrecord.ActorValidator = journalrecordDescActor.Validators[0].(func(string) error)
 	// journalrecordDescFacts is the schema descriptor for facts field.
 	journalrecordDescFacts := journalrecordFields[5].Descriptor()
 	// journalrecord.FactsValidator is a validator for the "facts" field. It is called by the builders before save.
@@ -570,10 +522,6 @@ func init() {
 	lawenforcementagencyDescOri := lawenforcementagencyFields[0].Descriptor()
 	// lawenforcementagency.OriValidator is a validator for the "ori" field. It is called by the builders before save.
 	lawenforcementagency.OriValidator = lawenforcementagencyDescOri.Validators[0].(func(string) error)
-	// lawenforcementagencyDescName is the schema descriptor for name field.
-	lawenforcementagencyDescName := lawenforcementagencyFields[1].Descriptor()
-	// lawenforcementagency.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	lawenforcementagency.NameValidator = lawenforcementagencyDescName.Validators[0].(func(string) error)
 	// lawenforcementagencyDescKind is the schema descriptor for kind field.
 	lawenforcementagencyDescKind := lawenforcementagencyFields[2].Descriptor()
 	// lawenforcementagency.KindValidator is a validator for the "kind" field. It is called by the builders before save.
@@ -598,18 +546,6 @@ func init() {
 	_ = officerMixinFields0
 	officerFields := schema.Officer{}.Fields()
 	_ = officerFields
-	// officerDescFirstName is the schema descriptor for first_name field.
-	officerDescFirstName := officerFields[0].Descriptor()
-	// officer.FirstNameValidator is a validator for the "first_name" field. It is called by the builders before save.
-	officer.FirstNameValidator = officerDescFirstName.Validators[0].(func(string) error)
-	// officerDescLastName is the schema descriptor for last_name field.
-	officerDescLastName := officerFields[1].Descriptor()
-	// officer.LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
-	officer.LastNameValidator = officerDescLastName.Validators[0].(func(string) error)
-	// officerDescNameKey is the schema descriptor for name_key field.
-	officerDescNameKey := officerFields[2].Descriptor()
-	// officer.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
-	officer.NameKeyValidator = officerDescNameKey.Validators[0].(func(string) error)
 	// officerDescKind is the schema descriptor for kind field.
 	officerDescKind := officerFields[3].Descriptor()
 	// officer.KindValidator is a validator for the "kind" field. It is called by the builders before save.
@@ -618,8 +554,6 @@ func init() {
 	officerDescCounty := officerFields[4].Descriptor()
 	// officer.DefaultCounty holds the default value on creation for the county field.
 	officer.DefaultCounty = officerDescCounty.Default.(string)
-	// officer.CountyValidator is a validator for the "county" field. It is called by the builders before save.
-	officer.CountyValidator = officerDescCounty.Validators[0].(func(string) error)
 	// officerDescActive is the schema descriptor for active field.
 	officerDescActive := officerFields[5].Descriptor()
 	// officer.DefaultActive holds the default value on creation for the active field.
@@ -652,14 +586,6 @@ func init() {
 	protectedpersonDescRowID := protectedpersonFields[1].Descriptor()
 	// protectedperson.RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
 	protectedperson.RowIDValidator = protectedpersonDescRowID.Validators[0].(func(string) error)
-	// protectedpersonDescFirstName is the schema descriptor for first_name field.
-	protectedpersonDescFirstName := protectedpersonFields[2].Descriptor()
-	// protectedperson.FirstNameValidator is a validator for the "first_name" field. It is called by the builders before save.
-	protectedperson.FirstNameValidator = protectedpersonDescFirstName.Validators[0].(func(string) error)
-	// protectedpersonDescLastName is the schema descriptor for last_name field.
-	protectedpersonDescLastName := protectedpersonFields[3].Descriptor()
-	// protectedperson.LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
-	protectedperson.LastNameValidator = protectedpersonDescLastName.Validators[0].(func(string) error)
 	// protectedpersonDescID is the schema descriptor for id field.
 	protectedpersonDescID := protectedpersonMixinFields0[0].Descriptor()
 	// protectedperson.DefaultID holds the default value on creation for the id field.
@@ -688,10 +614,6 @@ func init() {
 	protectionorderDescRowID := protectionorderFields[1].Descriptor()
 	// protectionorder.RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
 	protectionorder.RowIDValidator = protectionorderDescRowID.Validators[0].(func(string) error)
-	// protectionorderDescNumber is the schema descriptor for number field.
-	protectionorderDescNumber := protectionorderFields[2].Descriptor()
-	// protectionorder.NumberValidator is a validator for the "number" field. It is called by the builders before save.
-	protectionorder.NumberValidator = protectionorderDescNumber.Validators[0].(func(string) error)
 	// protectionorderDescKind is the schema descriptor for kind field.
 	protectionorderDescKind := protectionorderFields[3].Descriptor()
 	// protectionorder.KindValidator is a validator for the "kind" field. It is called by the builders before save.
@@ -716,14 +638,10 @@ func init() {
 	protectionorderDescStateFileNumber := protectionorderFields[10].Descriptor()
 	// protectionorder.DefaultStateFileNumber holds the default value on creation for the state_file_number field.
 	protectionorder.DefaultStateFileNumber = protectionorderDescStateFileNumber.Default.(string)
-	// protectionorder.StateFileNumberValidator is a validator for the "state_file_number" field. It is called by the builders before save.
-	protectionorder.StateFileNumberValidator = protectionorderDescStateFileNumber.Validators[0].(func(string) error)
 	// protectionorderDescNationalFileNumber is the schema descriptor for national_file_number field.
 	protectionorderDescNationalFileNumber := protectionorderFields[11].Descriptor()
 	// protectionorder.DefaultNationalFileNumber holds the default value on creation for the national_file_number field.
 	protectionorder.DefaultNationalFileNumber = protectionorderDescNationalFileNumber.Default.(string)
-	// protectionorder.NationalFileNumberValidator is a validator for the "national_file_number" field. It is called by the builders before save.
-	protectionorder.NationalFileNumberValidator = protectionorderDescNationalFileNumber.Validators[0].(func(string) error)
 	// protectionorderDescID is the schema descriptor for id field.
 	protectionorderDescID := protectionorderMixinFields0[0].Descriptor()
 	// protectionorder.DefaultID holds the default value on creation for the id field.
@@ -760,18 +678,6 @@ func init() {
 	registrycaseDescNextSequence := registrycaseFields[5].Descriptor()
 	// registrycase.DefaultNextSequence holds the default value on creation for the next_sequence field.
 	registrycase.DefaultNextSequence = registrycaseDescNextSequence.Default.(int64)
-	// registrycaseDescRespondentFirstName is the schema descriptor for respondent_first_name field.
-	registrycaseDescRespondentFirstName := registrycaseFields[7].Descriptor()
-	// registrycase.RespondentFirstNameValidator is a validator for the "respondent_first_name" field. It is called by the builders before save.
-	registrycase.RespondentFirstNameValidator = registrycaseDescRespondentFirstName.Validators[0].(func(string) error)
-	// registrycaseDescRespondentLastName is the schema descriptor for respondent_last_name field.
-	registrycaseDescRespondentLastName := registrycaseFields[8].Descriptor()
-	// registrycase.RespondentLastNameValidator is a validator for the "respondent_last_name" field. It is called by the builders before save.
-	registrycase.RespondentLastNameValidator = registrycaseDescRespondentLastName.Validators[0].(func(string) error)
-	// registrycaseDescRespondentKey is the schema descriptor for respondent_key field.
-	registrycaseDescRespondentKey := registrycaseFields[9].Descriptor()
-	// registrycase.RespondentKeyValidator is a validator for the "respondent_key" field. It is called by the builders before save.
-	registrycase.RespondentKeyValidator = registrycaseDescRespondentKey.Validators[0].(func(string) error)
 	// registrycaseDescOrderKind is the schema descriptor for order_kind field.
 	registrycaseDescOrderKind := registrycaseFields[10].Descriptor()
 	// registrycase.OrderKindValidator is a validator for the "order_kind" field. It is called by the builders before save.
@@ -780,8 +686,6 @@ func init() {
 	registrycaseDescHearingCourtroom := registrycaseFields[12].Descriptor()
 	// registrycase.DefaultHearingCourtroom holds the default value on creation for the hearing_courtroom field.
 	registrycase.DefaultHearingCourtroom = registrycaseDescHearingCourtroom.Default.(string)
-	// registrycase.HearingCourtroomValidator is a validator for the "hearing_courtroom" field. It is called by the builders before save.
-	registrycase.HearingCourtroomValidator = registrycaseDescHearingCourtroom.Validators[0].(func(string) error)
 	// registrycaseDescLastTimelyDay is the schema descriptor for last_timely_day field.
 	registrycaseDescLastTimelyDay := registrycaseFields[15].Descriptor()
 	// registrycase.LastTimelyDayValidator is a validator for the "last_timely_day" field. It is called by the builders before save.
@@ -830,10 +734,6 @@ func init() {
 	registryentryDescActivityID := registryentryFields[1].Descriptor()
 	// registryentry.ActivityIDValidator is a validator for the "activity_id" field. It is called by the builders before save.
 	registryentry.ActivityIDValidator = registryentryDescActivityID.Validators[0].(func(string) error)
-	// registryentryDescOfficerName is the schema descriptor for officer_name field.
-	registryentryDescOfficerName := registryentryFields[2].Descriptor()
-	// registryentry.OfficerNameValidator is a validator for the "officer_name" field. It is called by the builders before save.
-	registryentry.OfficerNameValidator = registryentryDescOfficerName.Validators[0].(func(string) error)
 	// registryentryDescKind is the schema descriptor for kind field.
 	registryentryDescKind := registryentryFields[3].Descriptor()
 	// registryentry.KindValidator is a validator for the "kind" field. It is called by the builders before save.
@@ -866,8 +766,6 @@ func init() {
 	registryrowDescOrderNumber := registryrowFields[1].Descriptor()
 	// registryrow.DefaultOrderNumber holds the default value on creation for the order_number field.
 	registryrow.DefaultOrderNumber = registryrowDescOrderNumber.Default.(string)
-	// registryrow.OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	registryrow.OrderNumberValidator = registryrowDescOrderNumber.Validators[0].(func(string) error)
 	// registryrowDescRecordID is the schema descriptor for record_id field.
 	registryrowDescRecordID := registryrowFields[5].Descriptor()
 	// registryrow.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
@@ -912,14 +810,6 @@ func init() {
 	respondentDescRowID := respondentFields[1].Descriptor()
 	// respondent.RowIDValidator is a validator for the "row_id" field. It is called by the builders before save.
 	respondent.RowIDValidator = respondentDescRowID.Validators[0].(func(string) error)
-	// respondentDescFirstName is the schema descriptor for first_name field.
-	respondentDescFirstName := respondentFields[2].Descriptor()
-	// respondent.FirstNameValidator is a validator for the "first_name" field. It is called by the builders before save.
-	respondent.FirstNameValidator = respondentDescFirstName.Validators[0].(func(string) error)
-	// respondentDescLastName is the schema descriptor for last_name field.
-	respondentDescLastName := respondentFields[3].Descriptor()
-	// respondent.LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
-	respondent.LastNameValidator = respondentDescLastName.Validators[0].(func(string) error)
 	// respondentDescID is the schema descriptor for id field.
 	respondentDescID := respondentMixinFields0[0].Descriptor()
 	// respondent.DefaultID holds the default value on creation for the id field.
@@ -956,26 +846,14 @@ func init() {
 	serviceactivityDescAccountID := serviceactivityFields[6].Descriptor()
 	// serviceactivity.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	serviceactivity.AccountIDValidator = serviceactivityDescAccountID.Validators[0].(func(string) error)
-	// serviceactivityDescRecordedByName is the schema descriptor for recorded_by_name field.
-	serviceactivityDescRecordedByName := serviceactivityFields[7].Descriptor()
-	// serviceactivity.RecordedByNameValidator is a validator for the "recorded_by_name" field. It is called by the builders before save.
-	serviceactivity.RecordedByNameValidator = serviceactivityDescRecordedByName.Validators[0].(func(string) error)
 	// serviceactivityDescRecordedByRole is the schema descriptor for recorded_by_role field.
 	serviceactivityDescRecordedByRole := serviceactivityFields[8].Descriptor()
 	// serviceactivity.RecordedByRoleValidator is a validator for the "recorded_by_role" field. It is called by the builders before save.
 	serviceactivity.RecordedByRoleValidator = serviceactivityDescRecordedByRole.Validators[0].(func(string) error)
-	// serviceactivityDescIdempotencyKey is the schema descriptor for idempotency_key field.
-	serviceactivityDescIdempotencyKey := serviceactivityFields[9].Descriptor()
-	// serviceactivity.IdempotencyKeyValidator is a validator for the "idempotency_key" field. It is called by the builders before save.
-	serviceactivity.IdempotencyKeyValidator = serviceactivityDescIdempotencyKey.Validators[0].(func(string) error)
 	// serviceactivityDescContentSha256 is the schema descriptor for content_sha256 field.
 	serviceactivityDescContentSha256 := serviceactivityFields[10].Descriptor()
 	// serviceactivity.ContentSha256Validator is a validator for the "content_sha256" field. It is called by the builders before save.
 	serviceactivity.ContentSha256Validator = serviceactivityDescContentSha256.Validators[0].(func([]byte) error)
-	// serviceactivityDescNote is the schema descriptor for note field.
-	serviceactivityDescNote := serviceactivityFields[11].Descriptor()
-	// serviceactivity.NoteValidator is a validator for the "note" field. It is called by the builders before save.
-	serviceactivity.NoteValidator = serviceactivityDescNote.Validators[0].(func(string) error)
 	// serviceactivityDescMethod is the schema descriptor for method field.
 	serviceactivityDescMethod := serviceactivityFields[12].Descriptor()
 	// serviceactivity.MethodValidator is a validator for the "method" field. It is called by the builders before save.
@@ -984,10 +862,6 @@ func init() {
 	serviceactivityDescReason := serviceactivityFields[16].Descriptor()
 	// serviceactivity.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	serviceactivity.ReasonValidator = serviceactivityDescReason.Validators[0].(func(string) error)
-	// serviceactivityDescDetail is the schema descriptor for detail field.
-	serviceactivityDescDetail := serviceactivityFields[17].Descriptor()
-	// serviceactivity.DetailValidator is a validator for the "detail" field. It is called by the builders before save.
-	serviceactivity.DetailValidator = serviceactivityDescDetail.Validators[0].(func(string) error)
 	// serviceactivityDescNoFurtherAttempt is the schema descriptor for no_further_attempt field.
 	serviceactivityDescNoFurtherAttempt := serviceactivityFields[18].Descriptor()
 	// serviceactivity.DefaultNoFurtherAttempt holds the default value on creation for the no_further_attempt field.
@@ -1008,24 +882,10 @@ func init() {
 	serviceactivityDescToOfficerName := serviceactivityFields[22].Descriptor()
 	// serviceactivity.DefaultToOfficerName holds the default value on creation for the to_officer_name field.
 	serviceactivity.DefaultToOfficerName = serviceactivityDescToOfficerName.Default.(string)
-	// serviceactivity.ToOfficerNameValidator is a validator for the "to_officer_name" field. It is called by the builders before save.
-	serviceactivity.ToOfficerNameValidator = serviceactivityDescToOfficerName.Validators[0].(func(string) error)
-	// serviceactivityDescText is the schema descriptor for text field.
-	serviceactivityDescText := serviceactivityFields[24].Descriptor()
-	// serviceactivity.TextValidator is a validator for the "text" field. It is called by the builders before save.
-	serviceactivity.TextValidator = serviceactivityDescText.Validators[0].(func(string) error)
 	// serviceactivityDescCorrectsID is the schema descriptor for corrects_id field.
 	serviceactivityDescCorrectsID := serviceactivityFields[25].Descriptor()
 	// serviceactivity.CorrectsIDValidator is a validator for the "corrects_id" field. It is called by the builders before save.
 	serviceactivity.CorrectsIDValidator = serviceactivityDescCorrectsID.Validators[0].(func(string) error)
-	// serviceactivityDescCorrectionReason is the schema descriptor for correction_reason field.
-	serviceactivityDescCorrectionReason := serviceactivityFields[26].Descriptor()
-	// serviceactivity.CorrectionReasonValidator is a validator for the "correction_reason" field. It is called by the builders before save.
-	serviceactivity.CorrectionReasonValidator = serviceactivityDescCorrectionReason.Validators[0].(func(string) error)
-	// serviceactivityDescWithdrawalReason is the schema descriptor for withdrawal_reason field.
-	serviceactivityDescWithdrawalReason := serviceactivityFields[27].Descriptor()
-	// serviceactivity.WithdrawalReasonValidator is a validator for the "withdrawal_reason" field. It is called by the builders before save.
-	serviceactivity.WithdrawalReasonValidator = serviceactivityDescWithdrawalReason.Validators[0].(func(string) error)
 	// serviceactivityDescReportedVia is the schema descriptor for reported_via field.
 	serviceactivityDescReportedVia := serviceactivityFields[28].Descriptor()
 	// serviceactivity.ReportedViaValidator is a validator for the "reported_via" field. It is called by the builders before save.
@@ -1048,10 +908,6 @@ func init() {
 	}
 	settingFields := schema.Setting{}.Fields()
 	_ = settingFields
-	// settingDescValue is the schema descriptor for value field.
-	settingDescValue := settingFields[1].Descriptor()
-	// setting.ValueValidator is a validator for the "value" field. It is called by the builders before save.
-	setting.ValueValidator = settingDescValue.Validators[0].(func(string) error)
 	// settingDescID is the schema descriptor for id field.
 	settingDescID := settingFields[0].Descriptor()
 	// setting.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -1070,22 +926,6 @@ func init() {
 	_ = townMixinFields0
 	townFields := schema.Town{}.Fields()
 	_ = townFields
-	// townDescName is the schema descriptor for name field.
-	townDescName := townFields[1].Descriptor()
-	// town.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	town.NameValidator = townDescName.Validators[0].(func(string) error)
-	// townDescCounty is the schema descriptor for county field.
-	townDescCounty := townFields[2].Descriptor()
-	// town.CountyValidator is a validator for the "county" field. It is called by the builders before save.
-	town.CountyValidator = townDescCounty.Validators[0].(func(string) error)
-	// townDescJudicialDistrict is the schema descriptor for judicial_district field.
-	townDescJudicialDistrict := townFields[3].Descriptor()
-	// town.JudicialDistrictValidator is a validator for the "judicial_district" field. It is called by the builders before save.
-	town.JudicialDistrictValidator = townDescJudicialDistrict.Validators[0].(func(string) error)
-	// townDescTroop is the schema descriptor for troop field.
-	townDescTroop := townFields[4].Descriptor()
-	// town.TroopValidator is a validator for the "troop" field. It is called by the builders before save.
-	town.TroopValidator = townDescTroop.Validators[0].(func(string) error)
 	// townDescID is the schema descriptor for id field.
 	townDescID := townMixinFields0[0].Descriptor()
 	// town.DefaultID holds the default value on creation for the id field.
@@ -1150,8 +990,6 @@ func init() {
 	unroutedaddressDescAddressKey := unroutedaddressFields[2].Descriptor()
 	// unroutedaddress.DefaultAddressKey holds the default value on creation for the address_key field.
 	unroutedaddress.DefaultAddressKey = unroutedaddressDescAddressKey.Default.(string)
-	// unroutedaddress.AddressKeyValidator is a validator for the "address_key" field. It is called by the builders before save.
-	unroutedaddress.AddressKeyValidator = unroutedaddressDescAddressKey.Validators[0].(func(string) error)
 	// unroutedaddressDescReason is the schema descriptor for reason field.
 	unroutedaddressDescReason := unroutedaddressFields[3].Descriptor()
 	// unroutedaddress.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
@@ -1160,8 +998,6 @@ func init() {
 	unroutedaddressDescSuggestion := unroutedaddressFields[4].Descriptor()
 	// unroutedaddress.DefaultSuggestion holds the default value on creation for the suggestion field.
 	unroutedaddress.DefaultSuggestion = unroutedaddressDescSuggestion.Default.(string)
-	// unroutedaddress.SuggestionValidator is a validator for the "suggestion" field. It is called by the builders before save.
-	unroutedaddress.SuggestionValidator = unroutedaddressDescSuggestion.Validators[0].(func(string) error)
 	// unroutedaddressDescID is the schema descriptor for id field.
 	unroutedaddressDescID := unroutedaddressMixinFields0[0].Descriptor()
 	// unroutedaddress.DefaultID holds the default value on creation for the id field.
@@ -1190,8 +1026,6 @@ func init() {
 	waitingrowDescOrderNumber := waitingrowFields[1].Descriptor()
 	// waitingrow.DefaultOrderNumber holds the default value on creation for the order_number field.
 	waitingrow.DefaultOrderNumber = waitingrowDescOrderNumber.Default.(string)
-	// waitingrow.OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	waitingrow.OrderNumberValidator = waitingrowDescOrderNumber.Validators[0].(func(string) error)
 	// waitingrowDescRow is the schema descriptor for row field.
 	waitingrowDescRow := waitingrowFields[4].Descriptor()
 	// waitingrow.RowValidator is a validator for the "row" field. It is called by the builders before save.

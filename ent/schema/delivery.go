@@ -27,9 +27,9 @@ func (Delivery) Fields() []ent.Field {
 		field.Int64("sequence").Immutable(),
 		code("recipient_kind", terms.RecipientKind(""), immutable),
 		// The agency's id, the order's number, or the account's id.
-		text("recipient_key", idLen, immutable),
+		text("recipient_key", numberLen, immutable),
 		ref("agency_id", optional, immutable),
-		text("order_number", 40, optional, immutable),
+		text("order_number", numberLen, optional, immutable),
 		// Why an agency is told; reasons are added while it has not been sent.
 		field.JSON("reasons", []terms.NoticeReason{}).Optional(),
 		// The delivery whose fact this one replaces.

@@ -40,7 +40,7 @@ func (RegistryRow) Fields() []ent.Field {
 	return []ent.Field{
 		ref("case_id", immutable),
 		// "" for a hearing without an order.
-		text("order_number", 40, optional, immutable),
+		text("order_number", numberLen, optional, immutable),
 		instant("source_updated_at", immutable),
 		instant("recorded_at", immutable),
 		// The case sequence of the journal record that tells of it.
@@ -65,7 +65,7 @@ func (ProtectionOrder) Mixin() []ent.Mixin { return record("protection_orders", 
 
 func (ProtectionOrder) Fields() []ent.Field {
 	return factFields(
-		text("number", 40, immutable),
+		text("number", numberLen, immutable),
 		code("kind", terms.OrderKind(""), immutable),
 		instant("issued_at", optional, immutable),
 		field.Bool("ex_parte").Default(false).Immutable(),
@@ -73,8 +73,8 @@ func (ProtectionOrder) Fields() []ent.Field {
 		instant("picked_up_at", optional, immutable),
 		code("outcome", terms.OrderOutcome(""), optional, immutable),
 		code("outcome_reason", terms.OutcomeReason(""), optional, immutable),
-		text("state_file_number", 40, optional, immutable),
-		text("national_file_number", 40, optional, immutable),
+		text("state_file_number", numberLen, optional, immutable),
+		text("national_file_number", numberLen, optional, immutable),
 	)
 }
 
@@ -149,7 +149,7 @@ func (WaitingRow) Mixin() []ent.Mixin { return entity("waiting_rows", terms.Wait
 func (WaitingRow) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("docket").GoType(terms.Docket("")).MaxLen(15).Immutable(),
-		text("order_number", 40, optional, immutable),
+		text("order_number", numberLen, optional, immutable),
 		instant("source_updated_at"),
 		instant("received_at"),
 		field.Bytes("row").MaxLen(1 << 20),

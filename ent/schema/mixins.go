@@ -86,6 +86,8 @@ const (
 	idLen   = 40
 	codeLen = 40
 	nameLen = 200
+	// numberLen bounds numbers that other systems give: of orders and records.
+	numberLen = 64
 )
 
 type flag int
@@ -140,12 +142,15 @@ func code[T ~string](name string, zero T, flags ...flag) ent.Field {
 	return f
 }
 
-// text is free text of at most max bytes; varchar up to 1,000, else long text.
+// text is free text of at most max characters, varchar up to 1,000, else long
+// text. The rooms check lengths where the text comes in, and say so kindly.
 func text(name string, max int, flags ...flag) ent.Field {
-	f := field.String(name).MaxLen(max)
+	f := field.String(name)
 	long := max > 1000
 	if long {
-		f = f.SchemaType(map[string]string{dialect.MySQL: "text"})
+		f = f.SchemaType(map[string]string{dialect.MySQL: "mediumtext"})
+	} else {
+		f = f.SchemaType(map[string]string{dialect.MySQL: fmt.Sprintf("varchar(%d)", max)})
 	}
 	switch {
 	case has(flags, optional) && long:

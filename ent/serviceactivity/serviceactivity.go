@@ -163,22 +163,14 @@ var (
 	OfficerIDValidator func(string) error
 	// AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	AccountIDValidator func(string) error
-	// RecordedByNameValidator is a validator for the "recorded_by_name" field. It is called by the builders before save.
-	RecordedByNameValidator func(string) error
 	// RecordedByRoleValidator is a validator for the "recorded_by_role" field. It is called by the builders before save.
 	RecordedByRoleValidator func(string) error
-	// IdempotencyKeyValidator is a validator for the "idempotency_key" field. It is called by the builders before save.
-	IdempotencyKeyValidator func(string) error
 	// ContentSha256Validator is a validator for the "content_sha256" field. It is called by the builders before save.
 	ContentSha256Validator func([]byte) error
-	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
-	NoteValidator func(string) error
 	// MethodValidator is a validator for the "method" field. It is called by the builders before save.
 	MethodValidator func(string) error
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	ReasonValidator func(string) error
-	// DetailValidator is a validator for the "detail" field. It is called by the builders before save.
-	DetailValidator func(string) error
 	// DefaultNoFurtherAttempt holds the default value on creation for the "no_further_attempt" field.
 	DefaultNoFurtherAttempt bool
 	// WritDateValidator is a validator for the "writ_date" field. It is called by the builders before save.
@@ -189,16 +181,8 @@ var (
 	ToOfficerIDValidator func(string) error
 	// DefaultToOfficerName holds the default value on creation for the "to_officer_name" field.
 	DefaultToOfficerName string
-	// ToOfficerNameValidator is a validator for the "to_officer_name" field. It is called by the builders before save.
-	ToOfficerNameValidator func(string) error
-	// TextValidator is a validator for the "text" field. It is called by the builders before save.
-	TextValidator func(string) error
 	// CorrectsIDValidator is a validator for the "corrects_id" field. It is called by the builders before save.
 	CorrectsIDValidator func(string) error
-	// CorrectionReasonValidator is a validator for the "correction_reason" field. It is called by the builders before save.
-	CorrectionReasonValidator func(string) error
-	// WithdrawalReasonValidator is a validator for the "withdrawal_reason" field. It is called by the builders before save.
-	WithdrawalReasonValidator func(string) error
 	// ReportedViaValidator is a validator for the "reported_via" field. It is called by the builders before save.
 	ReportedViaValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.

@@ -55,14 +55,6 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
-	// NameValidator is a validator for the "name" field. It is called by the builders before save.
-	NameValidator func(string) error
-	// CountyValidator is a validator for the "county" field. It is called by the builders before save.
-	CountyValidator func(string) error
-	// JudicialDistrictValidator is a validator for the "judicial_district" field. It is called by the builders before save.
-	JudicialDistrictValidator func(string) error
-	// TroopValidator is a validator for the "troop" field. It is called by the builders before save.
-	TroopValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

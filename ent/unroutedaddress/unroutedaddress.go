@@ -77,14 +77,10 @@ var (
 	ActivityIDValidator func(string) error
 	// DefaultAddressKey holds the default value on creation for the "address_key" field.
 	DefaultAddressKey string
-	// AddressKeyValidator is a validator for the "address_key" field. It is called by the builders before save.
-	AddressKeyValidator func(string) error
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	ReasonValidator func(string) error
 	// DefaultSuggestion holds the default value on creation for the "suggestion" field.
 	DefaultSuggestion string
-	// SuggestionValidator is a validator for the "suggestion" field. It is called by the builders before save.
-	SuggestionValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -59,8 +59,6 @@ var (
 	DocketValidator func(string) error
 	// DefaultOrderNumber holds the default value on creation for the "order_number" field.
 	DefaultOrderNumber string
-	// OrderNumberValidator is a validator for the "order_number" field. It is called by the builders before save.
-	OrderNumberValidator func(string) error
 	// RowValidator is a validator for the "row" field. It is called by the builders before save.
 	RowValidator func([]byte) error
 	// DefaultID holds the default value on creation for the "id" field.

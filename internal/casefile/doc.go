@@ -1,0 +1,10 @@
+// Package casefile is the case as the court knows it: registry cases, courts,
+// officers, orders, respondents, hearings and addresses, with their versions
+// (§2(b), §3(b)).
+//
+// [Lock] is how every transaction about a case begins. [Facts] are the
+// versions in force, read under that lock; [Case.Fold] writes what lists sort
+// by. [Reference] holds the small tables that everyone signed in may read, in
+// memory. [LookUp] finds a case by its docket number and leaves the officer's
+// trace that C.G.S. §51-5c asks for.
+package casefile

@@ -1,0 +1,144 @@
+package casefile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/registrycase"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// Timely says how many calendar days before the hearing service must be
+// executed, by kind of order: three under C.G.S. §46b-15 (Public Act 16-34),
+// five under §46b-16a (§5(c) names both; the statute's text for the second was
+// not at hand, so it is configuration).
+type Timely map[terms.OrderKind]int
+
+// DefaultTimely are the days that §5(c) names.
+var DefaultTimely = Timely{terms.ReliefFromAbuse: 3, terms.CivilProtectionOrder: 5}
+
+// LastDay is the last court day on which service is timely.
+func (t Timely) LastDay(kind terms.OrderKind, hearing time.Time) terms.Date {
+	return terms.DateOf(hearing).AddDays(-t[kind])
+}
+
+// NoHearing sorts cases without a hearing behind all others.
+var NoHearing = time.Date(2200, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// Folds are what lists filter and sort by, derived from facts and activities.
+type Folds struct {
+	OrderKind        *terms.OrderKind
+	HearingAt        *time.Time
+	HearingCourtroom string
+	HearingSetAt     *time.Time
+	HearingSort      time.Time
+	LastTimelyDay    *terms.Date
+	ServiceStatus    terms.ServiceStatus
+	ServedAt         *time.Time
+	ServedInTime     *bool
+	ReportMade       bool
+	Holder           *terms.ID
+	LatestActivity   *terms.ID
+	LatestActivityAt time.Time
+}
+
+// Compute derives the folds. It is pure: Check compares it with what is stored.
+func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, timely Timely) Folds {
+	f := Folds{HearingSort: NoHearing, ServiceStatus: terms.StatusNoEntry, LatestActivityAt: c.OpenedAt}
+	if len(facts.Rows) > 0 {
+		kind := facts.Rows[0].OrderKind
+		f.OrderKind = &kind
+	}
+	if h := facts.Hearing(); h != nil {
+		at := h.ScheduledFor
+		f.HearingAt, f.HearingSort, f.HearingCourtroom = &at, at, h.Courtroom
+		f.HearingSetAt = facts.HearingSetAt()
+		if f.OrderKind != nil {
+			day := timely.LastDay(*f.OrderKind, at)
+			f.LastTimelyDay = &day
+		}
+	}
+	if len(all) > 0 {
+		last := all[len(all)-1]
+		f.LatestActivity, f.LatestActivityAt = &last.ID, last.RecordedAt
+	}
+	var service *ent.ServiceActivity
+	for _, a := range Standing(all) {
+		switch a.Kind {
+		case terms.KindService:
+			if service == nil || a.OccurredAt.Before(service.OccurredAt) {
+				service = a
+			}
+			f.hold(a.OfficerID, false)
+		case terms.KindAttempt:
+			f.attempt(a)
+			f.hold(a.OfficerID, false)
+		case terms.KindReceipt:
+			f.hold(a.OfficerID, true)
+		case terms.KindTransfer:
+			f.Holder = a.ToOfficerID // nil where the receiver is not listed
+		}
+	}
+	if service != nil {
+		at := service.OccurredAt
+		f.ServiceStatus, f.ServedAt = terms.StatusServed, &at
+		if len(facts.Hearings) > 0 && f.OrderKind != nil {
+			inTime := terms.DateOf(at) <= timely.LastDay(*f.OrderKind, facts.hearingAtService(service).ScheduledFor)
+			f.ServedInTime = &inTime
+		}
+	}
+	return f
+}
+
+// hold notes who has the papers: receipts say so, a service or an attempt only
+// where nobody was known to have them.
+func (f *Folds) hold(officer terms.ID, sure bool) {
+	if sure || f.Holder == nil {
+		f.Holder = &officer
+	}
+}
+
+// attempt counts an attempt since the current hearing was set. §5(b) is met by
+// one that says no further is planned, or on or after the last timely day.
+func (f *Folds) attempt(a *ent.ServiceActivity) {
+	if f.HearingSetAt != nil && a.RecordedAt.Before(*f.HearingSetAt) {
+		return
+	}
+	f.ServiceStatus = terms.StatusAttempted
+	if a.NoFurtherAttempt || f.LastTimelyDay != nil && terms.DateOf(a.OccurredAt) >= *f.LastTimelyDay {
+		f.ReportMade = true
+	}
+}
+
+// Fold writes the folds and the time of the last record under the case's lock.
+func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.ServiceActivity, timely Timely) error {
+	f := Compute(l.RegistryCase, facts, all, timely)
+	u := tx.RegistryCase.Update().Where(registrycase.ID(l.ID)).
+		SetLastRecordedAt(l.Now).
+		SetHearingCourtroom(f.HearingCourtroom).SetHearingSort(f.HearingSort).
+		SetServiceStatus(f.ServiceStatus).SetReportMade(f.ReportMade).
+		SetLatestActivityAt(f.LatestActivityAt)
+	m := u.Mutation()
+	set(f.OrderKind, m.SetOrderKind, m.ClearOrderKind)
+	set(f.HearingAt, m.SetHearingAt, m.ClearHearingAt)
+	set(f.HearingSetAt, m.SetHearingSetAt, m.ClearHearingSetAt)
+	set(f.LastTimelyDay, m.SetLastTimelyDay, m.ClearLastTimelyDay)
+	set(f.ServedAt, m.SetServedAt, m.ClearServedAt)
+	set(f.ServedInTime, m.SetServedInTime, m.ClearServedInTime)
+	set(f.Holder, m.SetHolderOfficerID, m.ClearHolderOfficerID)
+	set(f.LatestActivity, m.SetLatestActivityID, m.ClearLatestActivityID)
+	if n, err := u.Save(ctx); err != nil || n != 1 {
+		return fmt.Errorf("writing the folds of case %s (%d rows): %w", l.ID, n, err)
+	}
+	return nil
+}
+
+func set[T any](value *T, set func(T), clear func()) {
+	if value == nil {
+		clear()
+		return
+	}
+	set(*value)
+}
