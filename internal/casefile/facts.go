@@ -29,7 +29,7 @@ type Facts struct {
 	Hearings []*ent.Hearing
 	// Respondent is the registry's spelling, nil if no row has come.
 	Respondent *ent.Respondent
-	// RespondentHomes, ProtectedPersons and Addresses are those of the rows in
+	// ProtectedPersons and Addresses are those of the rows in
 	// force. Confidential.
 	ProtectedPersons []*ent.ProtectedPerson
 	Addresses        []*ent.Address
@@ -51,41 +51,90 @@ func InForce(rows []*ent.RegistryRow) []*ent.RegistryRow {
 	})
 }
 
-// ReadFacts reads the facts in force. It needs a viewer that may see them.
+// ReadFacts reads the facts in force of one case. It needs a viewer that may
+// see them.
 func ReadFacts(ctx context.Context, c *ent.Client, id terms.ID) (*Facts, error) {
-	all, err := c.RegistryRow.Query().Where(registryrow.CaseID(id)).All(ctx)
+	all, err := ReadFactsOf(ctx, c, []terms.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	return all[id], nil
+}
+
+// ReadFactsOf reads the facts in force of many cases in a fixed number of
+// statements.
+func ReadFactsOf(ctx context.Context, c *ent.Client, ids []terms.ID) (map[terms.ID]*Facts, error) {
+	facts := make(map[terms.ID]*Facts, len(ids))
+	for _, id := range ids {
+		facts[id] = &Facts{}
+	}
+	all, err := c.RegistryRow.Query().Where(registryrow.CaseIDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the registry's rows: %w", err)
 	}
 	if len(all) == 0 {
-		return &Facts{}, nil
+		return facts, nil
 	}
-	f := &Facts{Rows: InForce(all)}
-	ids := make([]terms.ID, len(f.Rows))
-	for i, r := range f.Rows {
-		ids[i] = r.ID
+	byCase := map[terms.ID][]*ent.RegistryRow{}
+	for _, r := range all {
+		byCase[r.CaseID] = append(byCase[r.CaseID], r)
 	}
-	rank := func(row terms.ID) int { return slices.Index(ids, row) }
-	if f.Orders, err = c.ProtectionOrder.Query().Where(protectionorder.RowIDIn(ids...)).All(ctx); err != nil {
-		return nil, fmt.Errorf("reading orders: %w", err)
+	var rows []terms.ID
+	rank := map[terms.ID]int{}
+	for id, f := range facts {
+		f.Rows = InForce(byCase[id])
+		for i, r := range f.Rows {
+			rows, rank[r.ID] = append(rows, r.ID), i
+		}
 	}
-	slices.SortFunc(f.Orders, func(a, b *ent.ProtectionOrder) int { return cmp.Compare(rank(a.RowID), rank(b.RowID)) })
-	if f.Hearings, err = c.Hearing.Query().Where(hearing.CaseID(id)).All(ctx); err != nil {
+	hearings, err := c.Hearing.Query().Where(hearing.CaseIDIn(ids...)).All(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("reading hearings: %w", err)
 	}
-	slices.SortFunc(f.Hearings, func(a, b *ent.Hearing) int {
-		return cmp.Or(a.SourceUpdatedAt.Compare(b.SourceUpdatedAt), a.RecordedAt.Compare(b.RecordedAt))
-	})
-	if f.Respondent, err = c.Respondent.Query().Where(respondent.RowID(ids[0])).Only(ctx); err != nil {
-		return nil, fmt.Errorf("reading the respondent: %w", err)
+	for _, h := range hearings {
+		facts[h.CaseID].Hearings = append(facts[h.CaseID].Hearings, h)
 	}
-	if f.ProtectedPersons, err = c.ProtectedPerson.Query().Where(protectedperson.RowIDIn(ids...)).Order(protectedperson.ByID()).All(ctx); err != nil {
+	orders, err := c.ProtectionOrder.Query().Where(protectionorder.RowIDIn(rows...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading orders: %w", err)
+	}
+	for _, o := range orders {
+		facts[o.CaseID].Orders = append(facts[o.CaseID].Orders, o)
+	}
+	respondents, err := c.Respondent.Query().Where(respondent.RowIDIn(rows...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading respondents: %w", err)
+	}
+	for _, r := range respondents {
+		if rank[r.RowID] == 0 { // of the newest row
+			facts[r.CaseID].Respondent = r
+		}
+	}
+	persons, err := c.ProtectedPerson.Query().Where(protectedperson.RowIDIn(rows...)).Order(protectedperson.ByID()).All(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("reading protected persons: %w", err)
 	}
-	if f.Addresses, err = c.Address.Query().Where(address.RowIDIn(ids...)).Order(address.ByID()).All(ctx); err != nil {
+	for _, p := range persons {
+		facts[p.CaseID].ProtectedPersons = append(facts[p.CaseID].ProtectedPersons, p)
+	}
+	addresses, err := c.Address.Query().Where(address.RowIDIn(rows...)).Order(address.ByID()).All(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("reading addresses: %w", err)
 	}
-	return f, nil
+	for _, a := range addresses {
+		facts[a.CaseID].Addresses = append(facts[a.CaseID].Addresses, a)
+	}
+	for _, f := range facts {
+		slices.SortFunc(f.Orders, func(a, b *ent.ProtectionOrder) int { return cmp.Compare(rank[a.RowID], rank[b.RowID]) })
+		slices.SortFunc(f.Hearings, olderHearing)
+	}
+	return facts, nil
+}
+
+// olderHearing orders hearings by what the feed says of their age; of two
+// equally old ones the one recorded first comes first.
+func olderHearing(a, b *ent.Hearing) int {
+	return cmp.Or(a.SourceUpdatedAt.Compare(b.SourceUpdatedAt), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
 }
 
 // Order answers the version in force of the order with the number.
@@ -162,11 +211,12 @@ func (f *Facts) hearingAtService(service *ent.ServiceActivity) *ent.Hearing {
 	return judged
 }
 
-// Activities reads what was recorded on the case, in case order.
-func Activities(ctx context.Context, c *ent.Client, id terms.ID) ([]*ent.ServiceActivity, error) {
-	list, err := c.ServiceActivity.Query().Where(serviceactivity.CaseID(id)).Order(serviceactivity.BySequence()).All(ctx)
+// Activities reads what was recorded on the cases, in case order.
+func Activities(ctx context.Context, c *ent.Client, ids ...terms.ID) ([]*ent.ServiceActivity, error) {
+	list, err := c.ServiceActivity.Query().Where(serviceactivity.CaseIDIn(ids...)).
+		Order(serviceactivity.ByCaseID(), serviceactivity.BySequence()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the case's activities: %w", err)
+		return nil, fmt.Errorf("reading activities: %w", err)
 	}
 	return list, nil
 }

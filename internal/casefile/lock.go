@@ -24,20 +24,38 @@ type Locked struct {
 // statement of a transaction about the case: every read that a rule decides on
 // comes after it.
 func Lock(ctx context.Context, tx *ent.Tx, id terms.ID, now time.Time) (*Locked, error) {
-	n, err := tx.RegistryCase.Update().Where(registrycase.ID(id)).AddNextSequence(1).Save(ctx)
+	locked, err := LockAll(ctx, tx, []terms.ID{id}, now)
 	if err != nil {
-		return nil, fmt.Errorf("locking case %s: %w", id, err)
+		return nil, err
 	}
-	if n == 0 {
-		return nil, fmt.Errorf("locking case %s: there is none", id)
-	}
-	row, err := tx.RegistryCase.Get(ctx, id)
+	return locked[id], nil
+}
+
+// LockAll takes the locks of several cases in one statement.
+func LockAll(ctx context.Context, tx *ent.Tx, ids []terms.ID, now time.Time) (map[terms.ID]*Locked, error) {
+	n, err := tx.RegistryCase.Update().Where(registrycase.IDIn(ids...)).AddNextSequence(1).Save(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading case %s under its lock: %w", id, err)
+		return nil, fmt.Errorf("locking %d cases: %w", len(ids), err)
 	}
+	if n != len(ids) {
+		return nil, fmt.Errorf("locking %d cases: only %d are there", len(ids), n)
+	}
+	rows, err := tx.RegistryCase.Query().Where(registrycase.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading cases under their locks: %w", err)
+	}
+	locked := make(map[terms.ID]*Locked, len(rows))
+	for _, row := range rows {
+		locked[row.ID] = held(row, now)
+	}
+	return locked, nil
+}
+
+// held is a case that this transaction has locked, or just made.
+func held(row *ent.RegistryCase, now time.Time) *Locked {
 	recorded := terms.Micro(now)
 	if earliest := row.LastRecordedAt.Add(time.Microsecond); recorded.Before(earliest) {
 		recorded = earliest
 	}
-	return &Locked{RegistryCase: row, Sequence: row.NextSequence - 1, Now: recorded}, nil
+	return &Locked{RegistryCase: row, Sequence: row.NextSequence - 1, Now: recorded}
 }
