@@ -1,0 +1,18 @@
+// Package identity says which account a request speaks for.
+//
+// What is here today is the built-in issuer of bearer tokens, by which scripts,
+// reporting tools and acceptance suites sign in (sts token): one signing key in
+// one file that only the system's own user may read, tokens that live a day at
+// the most, and a verifier made of the same parts that will check the tokens of
+// a court's own OpenID provider. Start with [Open], [Issuer.Mint] and
+// [Issuer.Verify]; [BearerToken] finds the token of a request.
+//
+// A token proves who asks, not what they may do: roles, and whether the account
+// is still active and its agreement signed (§8), are read from the database for
+// each request. So closing an account ends its tokens at once, and a token
+// needs no list of revocations.
+//
+// To come: sign-in of people (OpenID Connect with PKCE, sessions in cookies,
+// passwords and their policy, §9), discovery and published keys, and rotation
+// of the key (today: stop, delete the file, start; every token ends).
+package identity

@@ -1,0 +1,239 @@
+package orderfile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/delivery"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// Channel delivers updates to the state file, and observes what the switch
+// makes of them in the national one, which we never write (§3(e), §3(f)).
+type Channel struct {
+	client *Client
+	ledger *delivery.Ledger
+	db     *ent.Client
+	o      ChannelOptions
+}
+
+// ChannelOptions are the options of a [Channel].
+type ChannelOptions struct {
+	Profile Profile
+	// ORI is that of the agency on whose behalf the records are kept.
+	ORI string
+	// AnswerDue is how long the state file may take to acknowledge: 5 min.
+	AnswerDue time.Duration
+	// Quiet is how long to wait for kept answers before an unknown end is
+	// inquired about: 60 s.
+	Quiet time.Duration
+	// VerifyAfter is when an acknowledgement is proved by an inquiry: 10 min,
+	// and never more than an hour.
+	VerifyAfter time.Duration
+	Log         *slog.Logger
+}
+
+// NewChannel makes the channel and takes the client's answers.
+func NewChannel(client *Client, ledger *delivery.Ledger, db *ent.Client, o ChannelOptions) *Channel {
+	if o.AnswerDue == 0 {
+		o.AnswerDue = 5 * time.Minute
+	}
+	if o.Quiet == 0 {
+		o.Quiet = time.Minute
+	}
+	if o.VerifyAfter == 0 {
+		o.VerifyAfter = 10 * time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	c := &Channel{client, ledger, db, o}
+	client.OnAnswer(c.take)
+	return c
+}
+
+// Kind is SWITCH.
+func (c *Channel) Kind() terms.ChannelKind { return terms.ChannelSwitch }
+
+// ControlNumber draws the reference by which the switch knows an update.
+func (c *Channel) ControlNumber() string { return string(NewControlNumber()) }
+
+// Render gathers the update from the order's version in force. The name is the
+// registry's: the file holds it in that spelling.
+func (c *Channel) Render(ctx context.Context, d *ent.Delivery) (delivery.Content, error) {
+	facts, err := casefile.ReadFacts(ctx, c.db, d.CaseID)
+	if err != nil {
+		return delivery.Content{}, err
+	}
+	order := facts.Order(d.OrderNumber)
+	if order == nil || order.StateFileNumber == "" || facts.Respondent == nil || d.ActivityID == nil {
+		return delivery.Content{}, fmt.Errorf("delivery %s: its order has no record in the state file", d.ID)
+	}
+	activity, err := c.db.ServiceActivity.Get(ctx, *d.ActivityID)
+	if err != nil {
+		return delivery.Content{}, fmt.Errorf("reading the activity of %s: %w", d.ID, err)
+	}
+	key := ModifyOrder
+	if order.ExParte && order.Outcome == nil {
+		key = ModifyTemporaryOrder
+	}
+	update := Update{
+		Key: key, ORI: c.o.ORI, RecordNumber: order.StateFileNumber,
+		Name:   OrderName(facts.Respondent.LastName, facts.Respondent.FirstName),
+		Values: c.o.Profile.Served(activity.OccurredAt),
+	}
+	content, err := json.Marshal(update)
+	if err != nil {
+		return delivery.Content{}, fmt.Errorf("encoding the update of %s: %w", d.ID, err)
+	}
+	return delivery.Content{Facts: content}, nil
+}
+
+func update(p delivery.Parcel) (Update, error) {
+	var u Update
+	if err := json.Unmarshal(p.Content.Facts, &u); err != nil {
+		return u, fmt.Errorf("reading the update of %s: %w", p.Delivery.ID, err)
+	}
+	if p.Delivery.ControlNumber != nil {
+		u.ControlNumber = ControlNumber(*p.Delivery.ControlNumber)
+	}
+	return u, nil
+}
+
+// Send tells the switch. What it stored is SENT: the file's word comes later.
+func (c *Channel) Send(ctx context.Context, p delivery.Parcel) delivery.Result {
+	u, err := update(p)
+	if err != nil {
+		return delivery.Result{Outcome: delivery.Refused, Detail: err.Error()}
+	}
+	err = c.client.Send(ctx, u)
+	var refused *Refused
+	var field *FieldError
+	switch {
+	case err == nil:
+		return delivery.Result{Outcome: delivery.Sent, Detail: "stored by the switch", AnswerDue: c.o.AnswerDue}
+	case errors.As(err, &field):
+		return delivery.Result{Outcome: delivery.Refused, Detail: field.Error()}
+	case errors.As(err, &refused) && refused.Code.Class() != ClassPassing:
+		return delivery.Result{Outcome: delivery.Refused, Detail: refused.Error()}
+	case errors.Is(err, ErrNotSent):
+		return delivery.Result{Outcome: delivery.NotSent, Detail: err.Error()}
+	}
+	return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error(), RetryAfter: c.o.Quiet}
+}
+
+// Reconcile asks the files what they hold.
+func (c *Channel) Reconcile(ctx context.Context, p delivery.Parcel) delivery.Result {
+	return c.inquire(ctx, p)
+}
+
+// Verify proves an acknowledgement: no word of the switch is proof until an
+// inquiry agrees.
+func (c *Channel) Verify(ctx context.Context, p delivery.Parcel) delivery.Result {
+	return c.inquire(ctx, p)
+}
+
+func (c *Channel) inquire(ctx context.Context, p delivery.Parcel) delivery.Result {
+	u, err := update(p)
+	if err != nil {
+		return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error()}
+	}
+	national := p.Delivery.RecipientKind == terms.ToNationalFile
+	known := Known{File: StateFile, AttemptStarted: firstUnknown(p), Values: u.Values}
+	if national {
+		known.File = NationalFile
+	}
+	records, err := c.client.Inquire(ctx, Inquiry{ControlNumber: NewControlNumber(), ORI: u.ORI, RecordNumber: u.RecordNumber, Files: []File{known.File}})
+	if err != nil && !errors.Is(err, ErrNoAnswer) {
+		return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error()}
+	}
+	found := Reconcile(known, records)
+	r := delivery.Result{Detail: "inquiry: " + string(found.Verdict)}
+	if found.Record != nil {
+		r.Detail += " SEQ/" + found.Record.Sequence
+	}
+	switch found.Verdict {
+	case ConfirmedByInquiry:
+		r.Outcome = delivery.Verified
+	case SendAgain:
+		r.Outcome = delivery.NeverArrived
+		if national {
+			// The state switch forwards; until it has, this stays open.
+			r.Outcome = delivery.Unknown
+		}
+	case SomebodyElseWrote, NotInFile:
+		r.Outcome = delivery.Refused
+	default:
+		r.Outcome = delivery.Unknown
+	}
+	return r
+}
+
+// firstUnknown is when the first attempt began whose end is not known.
+func firstUnknown(p delivery.Parcel) time.Time {
+	for _, a := range p.Earlier {
+		if a.Outcome == terms.AttemptUnknown || a.Outcome == terms.AttemptOpen {
+			return a.StartedAt
+		}
+	}
+	return p.AttemptStarted
+}
+
+// What R02 means for an order that may not have been entered yet: six tries,
+// ten minutes apart, then a person.
+const (
+	notOnFilePause = 10 * time.Minute
+	notOnFileTries = 6
+)
+
+// take settles a delivery by an answer of the switch. Only after it returns
+// nil does the switch forget the answer.
+func (c *Channel) take(ctx context.Context, a Answer) error {
+	recipient := terms.ToStateFile
+	if a.File == NationalFile {
+		recipient = terms.ToNationalFile
+	}
+	r := delivery.Result{Detail: evidence(a), At: a.At}
+	switch {
+	case a.Kind == Acknowledged:
+		r.Outcome, r.VerifyAfter = delivery.Confirmed, min(c.o.VerifyAfter, time.Hour)
+	case a.Kind == Rejected && a.Code == NoChange:
+		r.Outcome = delivery.Unknown // it is so already, says the file: an inquiry tells
+	case a.Kind == Rejected && recipient == terms.ToStateFile && a.Code == NotOnFile:
+		r.Outcome, r.RetryAfter, r.Tries = delivery.NotSent, notOnFilePause, notOnFileTries
+	case a.Kind == Rejected && recipient == terms.ToStateFile && a.Code.Class() == ClassPassing:
+		r.Outcome = delivery.NotSent
+	case a.Kind == Rejected:
+		r.Outcome = delivery.Refused
+	default:
+		c.o.Log.WarnContext(ctx, "the switch said something that settles nothing", "kind", string(a.Kind), "file", string(a.File), "code", string(a.Code))
+		return nil
+	}
+	_, err := c.ledger.Settle(ctx, delivery.Ref{ControlNumber: string(a.ControlNumber), Recipient: recipient}, r)
+	if errors.Is(err, delivery.ErrNoDelivery) {
+		c.o.Log.ErrorContext(ctx, "an answer of the switch matches no delivery", "control_number", string(a.ControlNumber), "kind", string(a.Kind))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settling an answer: %w", err)
+	}
+	return nil
+}
+
+// evidence is what is kept of an answer: nothing that names a person.
+func evidence(a Answer) string {
+	s := string(a.File) + " " + string(a.Kind)
+	if a.Code != "" {
+		s += " " + string(a.Code) + " " + a.Code.Text()
+	}
+	if a.Sequence != "" {
+		s += " SEQ/" + a.Sequence
+	}
+	return s
+}
