@@ -116,6 +116,8 @@ func newDesk(t *testing.T, dial Dial, timeout time.Duration) *desk {
 // await waits for an answer that is wanted and answers it.
 func (d *desk) await(wanted func(Answer) bool) Answer {
 	d.t.Helper()
+	tooLong := time.NewTimer(time.Minute)
+	defer tooLong.Stop()
 	for {
 		d.mu.Lock()
 		changed := d.changed
@@ -128,7 +130,7 @@ func (d *desk) await(wanted func(Answer) bool) Answer {
 		d.mu.Unlock()
 		select {
 		case <-changed:
-		case <-d.t.Context().Done():
+		case <-tooLong.C:
 			d.t.Fatal("the answer did not come")
 		}
 	}

@@ -135,7 +135,7 @@ func (l *ledger) apply(c Change) (_ Change, changed bool, err error) {
 	c.File = l.file
 	v := c.values().in(l.file)
 	c.Code, c.ServiceDate, c.ServiceTime = v.Code, v.Date, v.Time
-	if h, ok := l.records[c.RecordNumber]; ok && h.last().values() == v && false {
+	if h, ok := l.records[c.RecordNumber]; ok && h.last().values() == v {
 		return h.last(), false, nil
 	}
 	c.Sequence = l.sequence + 1
