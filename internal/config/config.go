@@ -29,11 +29,16 @@ type Config struct {
 	Switch string
 	// SwitchUser is who we are to the switch. STS_SWITCH_USER.
 	SwitchUser string
+	// SwitchORI is the ORI on whose behalf the order files keep the records.
+	// The true one is the court's to give. STS_SWITCH_ORI.
+	SwitchORI string
 	// TimeTag is the tag by which the state file takes the time of service;
 	// "none" sends no time. STS_TIME_TAG.
 	TimeTag string
 	// Demo fills an empty database with the demonstration year. STS_DEMO.
 	Demo bool
+	// DemoCases is how many cases that year has. STS_DEMO_CASES.
+	DemoCases int
 	// DaysRestraining and DaysCivil are how many calendar days before the
 	// hearing service must be executed (§5(c)). STS_DAYS_46B15, STS_DAYS_46B16A.
 	DaysRestraining, DaysCivil int
@@ -102,8 +107,10 @@ var (
 		{"origins", "STS_ORIGINS", "web origins that may call the API, separated by commas", func(f *flag.FlagSet, c *Config, name, usage string) { f.Var(&c.Origins, name, usage) }},
 		{"switch", "STS_SWITCH", "host:port of the order-file switch (default: a simulator in this process)", text(func(c *Config) *string { return &c.Switch }, "")},
 		{"switch-user", "STS_SWITCH_USER", "our name at the switch", text(func(c *Config) *string { return &c.SwitchUser }, "STSDISP")},
+		{"switch-ori", "STS_SWITCH_ORI", "ORI on whose behalf the order files keep the records", text(func(c *Config) *string { return &c.SwitchORI }, "CT018015J")},
 		{"time-tag", "STS_TIME_TAG", "tag of the time of service in the state file's messages, or none", text(func(c *Config) *string { return &c.TimeTag }, "SVT")},
 		{"demo", "STS_DEMO", "fill an empty database with a demonstration year", func(f *flag.FlagSet, c *Config, name, usage string) { f.BoolVar(&c.Demo, name, false, usage) }},
+		{"demo-cases", "STS_DEMO_CASES", "cases of the demonstration year", number(func(c *Config) *int { return &c.DemoCases }, 1500)},
 		{"memory-mib", "STS_MEMORY_MIB", "memory limit of the Go heap in MiB", number(func(c *Config) *int { return &c.MemoryLimit }, 512)},
 		{"section-email", "STS_SECTION_EMAIL", "the registry section's e-mail address", text(func(c *Config) *string { return &c.Section.Email }, "justice.support@jud.ct.gov")},
 		{"section-telephone", "STS_SECTION_TELEPHONE", "its telephone", text(func(c *Config) *string { return &c.Section.Telephone }, "877-312-7807")},
@@ -172,6 +179,9 @@ func (c *Config) checkServing() []error {
 		if d <= 0 {
 			errs = append(errs, errors.New("deadlines must be longer than nothing"))
 		}
+	}
+	if c.DemoCases < 1 {
+		errs = append(errs, errors.New("the demonstration year needs cases"))
 	}
 	if c.MemoryLimit < 64 {
 		errs = append(errs, errors.New("the memory limit must be at least 64 MiB"))

@@ -1,0 +1,55 @@
+package gqlhttp
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+
+	"github.com/99designs/gqlgen/complexity"
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// costOf is what an operation may come to at the most.
+func costOf(ctx context.Context, schema graphql.ExecutableSchema, opCtx *graphql.OperationContext) int {
+	return complexity.Calculate(ctx, costing{schema}, opCtx.Operation, opCtx.Variables)
+}
+
+// costing prices what the schema has no price of its own for: a field that is
+// asked for a number of elements costs that many times what lies below it.
+type costing struct{ graphql.ExecutableSchema }
+
+func (c costing) Complexity(ctx context.Context, typeName, field string, below int, args map[string]any) (int, bool) {
+	if cost, ok := c.ExecutableSchema.Complexity(ctx, typeName, field, below, args); ok {
+		return cost, true
+	}
+	n := 1
+	for _, name := range []string{"first", "last"} {
+		n = max(n, number(args[name]))
+	}
+	if ids, ok := args["ids"].([]any); ok {
+		n = max(n, len(ids))
+	}
+	if below > (math.MaxInt-1)/n {
+		return math.MaxInt, true
+	}
+	return 1 + n*below, true
+}
+
+// number reads an argument. What is none, or too large for one, is the
+// resolver's to refuse (BAD_PAGE); it costs at least what a whole page does.
+func number(v any) int {
+	const page = 100
+	switch v := v.(type) {
+	case int64:
+		return int(min(max(v, 0), page))
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return int(min(max(n, 0), page))
+		}
+		return page
+	case nil:
+		return 0
+	default:
+		return page
+	}
+}
