@@ -317,7 +317,7 @@ var (
 	}
 	// JournalPositionsColumns holds the columns for the "journal_positions" table.
 	JournalPositionsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "id", Type: field.TypeInt64},
 		{Name: "record_id", Type: field.TypeString, Unique: true, Size: 40},
 		{Name: "leaf", Type: field.TypeBytes, Size: 32},
 		{Name: "numbered_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -887,8 +887,6 @@ func init() {
 	JournalPositionsTable.Annotation = &entsql.Annotation{
 		Table: "journal_positions",
 	}
-	JournalPositionsTable.Annotation.Incremental = new(bool)
-	*JournalPositionsTable.Annotation.Incremental = false
 	JournalRecordsTable.Annotation = &entsql.Annotation{
 		Table: "journal_records",
 	}

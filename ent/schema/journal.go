@@ -3,7 +3,6 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
-	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
@@ -60,21 +59,17 @@ func (JournalPending) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("case_key", "sequence", "step")}
 }
 
-// JournalPosition gives a record its number: 0, 1, 2 … without a gap.
+// JournalPosition gives a record its number: 1, 2, 3 … without a gap.
 type JournalPosition struct{ ent.Schema }
 
 func (JournalPosition) Mixin() []ent.Mixin {
 	return []ent.Mixin{scoped{table: "journal_positions", insertOnly: true}}
 }
 
-// Annotations turn auto-increment off: the sequencer gives the numbers.
-func (JournalPosition) Annotations() []schema.Annotation {
-	return []schema.Annotation{entsql.Annotation{Incremental: new(bool)}}
-}
-
 func (JournalPosition) Fields() []ent.Field {
 	return []ent.Field{
-		field.Int64("id").NonNegative().Immutable(),
+		// No auto-increment: the sequencer gives the numbers.
+		field.Int64("id").NonNegative().Immutable().Annotations(entsql.Annotation{Incremental: new(bool)}),
 		field.String("record_id").GoType(terms.ID("")).MaxLen(idLen).Unique().Immutable(),
 		// The salted hash that becomes a leaf of the Merkle tree.
 		field.Bytes("leaf").MaxLen(32).Immutable(),

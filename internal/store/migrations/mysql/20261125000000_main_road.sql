@@ -141,7 +141,7 @@ CREATE TABLE `journal_pendings` (
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "journal_positions" table
 CREATE TABLE `journal_positions` (
-  `id` bigint NOT NULL AUTO_INCREMENT,
+  `id` bigint NOT NULL,
   `record_id` varchar(40) NOT NULL,
   `leaf` tinyblob NOT NULL,
   `numbered_at` datetime(6) NOT NULL,

@@ -167,10 +167,11 @@ CREATE TABLE `journal_pendings` (
 CREATE INDEX `journalpending_case_key_sequence_step` ON `journal_pendings` (`case_key`, `sequence`, `step`);
 -- Create "journal_positions" table
 CREATE TABLE `journal_positions` (
-  `id` integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+  `id` integer NOT NULL,
   `record_id` text NOT NULL,
   `leaf` blob NOT NULL,
-  `numbered_at` datetime NOT NULL
+  `numbered_at` datetime NOT NULL,
+  PRIMARY KEY (`id`)
 );
 -- Create index "journal_positions_record_id_key" to table: "journal_positions"
 CREATE UNIQUE INDEX `journal_positions_record_id_key` ON `journal_positions` (`record_id`);

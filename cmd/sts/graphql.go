@@ -1,0 +1,48 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/service-tracking/sts/graph"
+	"github.com/service-tracking/sts/graph/model"
+	"github.com/service-tracking/sts/graph/read"
+	"github.com/service-tracking/sts/internal/config"
+	"github.com/service-tracking/sts/internal/recording"
+	"github.com/service-tracking/sts/internal/server"
+	"github.com/service-tracking/sts/internal/server/gqlhttp"
+)
+
+// graphQL puts the API together.
+func graphQL(s *system, w *workers, callers *server.Callers) http.Handler {
+	recorder := &recording.Recorder{
+		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock, OnCommit: w.nudge,
+	}
+	schema := graph.New(graph.Options{
+		Read:     read.New(s.store, s.reference, w.lookUps, s.clock),
+		Recorder: recorder,
+		Hub:      w.hub,
+		Section:  section(s.config.Section),
+		Refresh:  callers.Refresh,
+		End:      gqlhttp.EndWith,
+		Clock:    s.clock,
+	})
+	return gqlhttp.New(schema, gqlhttp.Options{
+		Log:            s.log,
+		Bearer:         callers.Bearer,
+		ConnectionInit: callers.ConnectionInit,
+		OriginPatterns: s.config.Origins,
+	})
+}
+
+func section(c config.Section) model.RegistrySection {
+	optional := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	return model.RegistrySection{
+		Email: c.Email, Telephone: c.Telephone, Fax: c.Fax, HelpDesk: c.HelpDesk,
+		Hours: optional(c.Hours), MaintenanceNotice: optional(c.Maintenance),
+	}
+}

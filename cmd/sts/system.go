@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/casefile/reference"
+	"github.com/service-tracking/sts/internal/config"
+	"github.com/service-tracking/sts/internal/delivery"
+	"github.com/service-tracking/sts/internal/identity"
+	"github.com/service-tracking/sts/internal/intake"
+	"github.com/service-tracking/sts/internal/journal"
+	"github.com/service-tracking/sts/internal/lawenforcement"
+	"github.com/service-tracking/sts/internal/registry"
+	"github.com/service-tracking/sts/internal/store"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// system is the rooms that every subcommand may need, put together.
+type system struct {
+	config    *config.Config
+	log       *slog.Logger
+	store     *store.Store
+	reference *casefile.Reference
+	routing   *lawenforcement.Routing
+	delivery  delivery.Options
+	ledger    *delivery.Ledger
+	planner   *registry.Planner
+	accounts  *identity.Accounts
+	timely    casefile.Timely
+	clock     func() time.Time
+}
+
+// open opens the database, migrates it, and puts the rooms together. onCommit
+// is called after each commit that concerns the workers.
+func open(ctx context.Context, c *config.Config, log *slog.Logger, onCommit func()) (_ *system, err error) {
+	s := &system{config: c, log: log, clock: time.Now}
+	if s.store, err = store.Open(ctx, store.Options{URL: c.Database}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.store.Close())
+		}
+	}()
+	if err = prepare(ctx, s.store); err != nil {
+		return nil, err
+	}
+	if s.reference, err = casefile.LoadReference(ctx, s.store); err != nil {
+		return nil, err
+	}
+	places, err := reference.Load()
+	if err != nil {
+		return nil, err
+	}
+	s.routing = lawenforcement.NewRouting(places, s.reference)
+	s.delivery = delivery.Options{
+		Log: log, OnCommit: onCommit,
+		Deadlines: delivery.Deadlines{Police: c.PoliceBy, State: c.StateBy, National: c.NationalBy},
+	}
+	s.ledger = delivery.NewLedger(s.store, s.delivery)
+	s.planner = &registry.Planner{Routing: s.routing, Ledger: s.ledger}
+	s.accounts = identity.NewAccounts(s.store, s.clock)
+	s.timely = casefile.Timely{terms.ReliefFromAbuse: c.DaysRestraining, terms.CivilProtectionOrder: c.DaysCivil}
+	return s, nil
+}
+
+// prepare brings a database to what this program needs: its tables, the
+// journal's head, the reference tables.
+func prepare(ctx context.Context, s *store.Store) error {
+	if _, err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := journal.EnsureHead(ctx, s); err != nil {
+		return err
+	}
+	tables, err := reference.Load()
+	if err != nil {
+		return err
+	}
+	if _, err := intake.LoadTables(ctx, s, tables); err != nil {
+		return fmt.Errorf("loading the reference tables: %w", err)
+	}
+	return nil
+}
+
+func (s *system) close() error { return s.store.Close() }
+
+func (s *system) importer() *intake.Importer {
+	return &intake.Importer{
+		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely,
+		Clock: s.clock, OnCommit: s.delivery.OnCommit,
+	}
+}

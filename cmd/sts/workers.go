@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/config"
+	"github.com/service-tracking/sts/internal/delivery"
+	"github.com/service-tracking/sts/internal/journal"
+	"github.com/service-tracking/sts/internal/lawenforcement"
+	"github.com/service-tracking/sts/internal/live"
+	"github.com/service-tracking/sts/internal/orderfile"
+)
+
+func spoolDir(c *config.Config) string     { return filepath.Join(c.Data, "spool", "notices") }
+func simulatorDir(c *config.Config) string { return filepath.Join(c.Data, "orderfile-simulator") }
+
+// workers are what runs beside the requests.
+type workers struct {
+	log        *slog.Logger
+	system     *system
+	sequencer  *journal.Sequencer
+	reader     *journal.Reader
+	hub        *live.Hub
+	lookUps    *casefile.LookUps
+	dispatcher *delivery.Dispatcher
+	simulator  *orderfile.Simulator
+	client     *orderfile.Client
+
+	failed chan error
+	hubUp  *worker
+	// In the order in which they are stopped.
+	running []*worker
+}
+
+// worker is one loop, with what ends it.
+type worker struct {
+	name   string
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error
+}
+
+func newWorkers(log *slog.Logger) *workers { return &workers{log: log, failed: make(chan error, 8)} }
+
+// nudge wakes those who work off what was just committed. Before the workers
+// are built there is nobody to wake.
+func (w *workers) nudge() {
+	if w.sequencer != nil {
+		w.sequencer.Nudge()
+	}
+	if w.dispatcher != nil {
+		w.dispatcher.Nudge()
+	}
+}
+
+// build makes the workers; nothing runs yet but the simulator.
+func (w *workers) build(ctx context.Context, s *system) error {
+	w.system = s
+	w.sequencer = journal.NewSequencer(s.store, journal.SequencerOptions{Log: s.log, Clock: s.clock})
+	w.reader = journal.NewReader(s.store, s.clock)
+	w.hub = live.NewHub(w.reader, live.Options{Log: s.log, Clock: s.clock})
+	w.sequencer.OnNumbered(w.hub.Nudge)
+	w.lookUps = casefile.NewLookUps(s.store)
+
+	spool, err := lawenforcement.OpenSpool(spoolDir(s.config))
+	if err != nil {
+		return err
+	}
+	page, err := lawenforcement.NewPage()
+	if err != nil {
+		return err
+	}
+	notices := &lawenforcement.Notices{
+		Client: s.store.Client, Reference: s.reference, Routing: s.routing, Page: page,
+		Registry: lawenforcement.Contact{CallBack: s.config.Section.Telephone, Contact: s.config.Section.Email},
+	}
+	address := s.config.Switch
+	if address == "" {
+		w.simulator, err = orderfile.Start(context.WithoutCancel(ctx), orderfile.SimulatorOptions{
+			Dir: simulatorDir(s.config), TimeTag: s.config.TimeTag, Log: s.log,
+		})
+		if err != nil {
+			return err
+		}
+		address = w.simulator.Addr().String()
+	}
+	profile := orderfile.DefaultProfile()
+	profile.User, profile.TimeTag = s.config.SwitchUser, s.config.TimeTag
+	link := orderfile.NewTCPLink(orderfile.LinkOptions{
+		Dial: func(ctx context.Context) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		},
+		User: profile.User, Log: s.log,
+	})
+	w.client = orderfile.NewClient(link, orderfile.ClientOptions{Profile: profile, Log: s.log})
+	options := s.delivery
+	options.Channels = []delivery.Channel{
+		lawenforcement.SpoolChannel{Notices: notices, Spool: spool},
+		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Log: s.log}),
+	}
+	w.dispatcher = delivery.New(s.store, options)
+	return nil
+}
+
+// start runs the workers. They end when they are stopped, not with ctx: they
+// are needed until the last request is answered.
+func (w *workers) start(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	w.hubUp = w.run(ctx, "live hub", w.hub.Run)
+	w.running = []*worker{
+		w.run(ctx, "dispatcher", w.dispatcher.Run),
+		w.run(ctx, "order-file client", w.client.Run),
+		w.run(ctx, "look-ups", w.lookUps.Run),
+		w.run(ctx, "sequencer", w.sequencer.Run),
+	}
+}
+
+func (w *workers) run(ctx context.Context, name string, loop func(context.Context) error) *worker {
+	ctx, cancel := context.WithCancel(ctx)
+	one := &worker{name: name, cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(one.done)
+		if err := loop(ctx); err != nil && ctx.Err() == nil {
+			one.err = fmt.Errorf("%s: %w", name, err)
+			w.failed <- one.err
+		}
+	}()
+	return one
+}
+
+func (o *worker) stop(ctx context.Context) error {
+	o.cancel()
+	select {
+	case <-o.done:
+		return nil // what failed was said when it did
+	case <-ctx.Done():
+		return fmt.Errorf("the %s did not stop in time", o.name)
+	}
+}
+
+// stopStreams ends all subscriptions: a server that drains would wait for them.
+func (w *workers) stopStreams() { w.hubUp.cancel() }
+
+// stop ends the workers one after the other, and numbers what they wrote last.
+func (w *workers) stop(ctx context.Context) error {
+	errs := []error{w.hubUp.stop(ctx)}
+	for _, one := range w.running {
+		errs = append(errs, one.stop(ctx))
+	}
+	if _, err := w.sequencer.Drain(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("numbering the last records: %w", err))
+	}
+	if w.simulator != nil {
+		errs = append(errs, w.simulator.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// ready answers nil while the database answers, is migrated, and no worker has
+// ended.
+func (w *workers) ready(ctx context.Context) error {
+	for _, one := range append([]*worker{w.hubUp}, w.running...) {
+		select {
+		case <-one.done:
+			return fmt.Errorf("the %s has ended", one.name)
+		default:
+		}
+	}
+	return w.system.store.Migrated(ctx)
+}
+
+// measure tells /metrics what somebody should be woken for.
+func (w *workers) measure(r *prometheus.Registry) {
+	var mu sync.Mutex
+	gauge := func(name, help string, read func(context.Context) (int, error)) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			mu.Lock() // one question at a time
+			defer mu.Unlock()
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			defer cancel()
+			n, err := read(ctx)
+			if err != nil {
+				w.log.Error("measuring", "metric", name, "error", err)
+				return -1
+			}
+			return float64(n)
+		}))
+	}
+	gauge("sts_deliveries_overdue", "Deliveries past their deadline and not settled; -1: unknown.", w.dispatcher.Overdue)
+	gauge("sts_journal_unnumbered", "Journal records that have no position yet; -1: unknown.", w.reader.Unnumbered)
+	gauge("sts_subscriptions", "Open subscriptions of this process.", func(context.Context) (int, error) { return w.hub.Subscriptions(), nil })
+}
