@@ -31,6 +31,8 @@ type Account struct {
 	CourtCodes []string `json:"court_codes,omitempty"`
 	// OfficerID holds the value of the "officer_id" field.
 	OfficerID *terms.ID `json:"officer_id,omitempty"`
+	// AgreementSignedAt holds the value of the "agreement_signed_at" field.
+	AgreementSignedAt *time.Time `json:"agreement_signed_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -45,7 +47,7 @@ func (*Account) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case account.FieldID, account.FieldName, account.FieldDisplayName, account.FieldStatus, account.FieldOfficerID:
 			values[i] = new(sql.NullString)
-		case account.FieldCreatedAt:
+		case account.FieldAgreementSignedAt, account.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -109,6 +111,13 @@ func (_m *Account) assignValues(columns []string, values []any) error {
 				_m.OfficerID = new(terms.ID)
 				*_m.OfficerID = terms.ID(value.String)
 			}
+		case account.FieldAgreementSignedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field agreement_signed_at", values[i])
+			} else if value.Valid {
+				_m.AgreementSignedAt = new(time.Time)
+				*_m.AgreementSignedAt = value.Time
+			}
 		case account.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -169,6 +178,11 @@ func (_m *Account) String() string {
 	if v := _m.OfficerID; v != nil {
 		builder.WriteString("officer_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.AgreementSignedAt; v != nil {
+		builder.WriteString("agreement_signed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")

@@ -65,6 +65,20 @@ func (_c *AccountCreate) SetNillableOfficerID(v *terms.ID) *AccountCreate {
 	return _c
 }
 
+// SetAgreementSignedAt sets the "agreement_signed_at" field.
+func (_c *AccountCreate) SetAgreementSignedAt(v time.Time) *AccountCreate {
+	_c.mutation.SetAgreementSignedAt(v)
+	return _c
+}
+
+// SetNillableAgreementSignedAt sets the "agreement_signed_at" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableAgreementSignedAt(v *time.Time) *AccountCreate {
+	if v != nil {
+		_c.SetAgreementSignedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *AccountCreate) SetCreatedAt(v time.Time) *AccountCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -227,6 +241,10 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OfficerID(); ok {
 		_spec.SetField(account.FieldOfficerID, field.TypeString, value)
 		_node.OfficerID = &value
+	}
+	if value, ok := _c.mutation.AgreementSignedAt(); ok {
+		_spec.SetField(account.FieldAgreementSignedAt, field.TypeTime, value)
+		_node.AgreementSignedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(account.FieldCreatedAt, field.TypeTime, value)

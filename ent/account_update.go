@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -108,6 +109,26 @@ func (_u *AccountUpdate) ClearOfficerID() *AccountUpdate {
 	return _u
 }
 
+// SetAgreementSignedAt sets the "agreement_signed_at" field.
+func (_u *AccountUpdate) SetAgreementSignedAt(v time.Time) *AccountUpdate {
+	_u.mutation.SetAgreementSignedAt(v)
+	return _u
+}
+
+// SetNillableAgreementSignedAt sets the "agreement_signed_at" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableAgreementSignedAt(v *time.Time) *AccountUpdate {
+	if v != nil {
+		_u.SetAgreementSignedAt(*v)
+	}
+	return _u
+}
+
+// ClearAgreementSignedAt clears the value of the "agreement_signed_at" field.
+func (_u *AccountUpdate) ClearAgreementSignedAt() *AccountUpdate {
+	_u.mutation.ClearAgreementSignedAt()
+	return _u
+}
+
 // Mutation returns the AccountMutation object of the builder.
 func (_u *AccountUpdate) Mutation() *AccountMutation {
 	return _u.mutation
@@ -203,6 +224,12 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OfficerIDCleared() {
 		_spec.ClearField(account.FieldOfficerID, field.TypeString)
+	}
+	if value, ok := _u.mutation.AgreementSignedAt(); ok {
+		_spec.SetField(account.FieldAgreementSignedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AgreementSignedAtCleared() {
+		_spec.ClearField(account.FieldAgreementSignedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -301,6 +328,26 @@ func (_u *AccountUpdateOne) SetNillableOfficerID(v *terms.ID) *AccountUpdateOne 
 // ClearOfficerID clears the value of the "officer_id" field.
 func (_u *AccountUpdateOne) ClearOfficerID() *AccountUpdateOne {
 	_u.mutation.ClearOfficerID()
+	return _u
+}
+
+// SetAgreementSignedAt sets the "agreement_signed_at" field.
+func (_u *AccountUpdateOne) SetAgreementSignedAt(v time.Time) *AccountUpdateOne {
+	_u.mutation.SetAgreementSignedAt(v)
+	return _u
+}
+
+// SetNillableAgreementSignedAt sets the "agreement_signed_at" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableAgreementSignedAt(v *time.Time) *AccountUpdateOne {
+	if v != nil {
+		_u.SetAgreementSignedAt(*v)
+	}
+	return _u
+}
+
+// ClearAgreementSignedAt clears the value of the "agreement_signed_at" field.
+func (_u *AccountUpdateOne) ClearAgreementSignedAt() *AccountUpdateOne {
+	_u.mutation.ClearAgreementSignedAt()
 	return _u
 }
 
@@ -429,6 +476,12 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	}
 	if _u.mutation.OfficerIDCleared() {
 		_spec.ClearField(account.FieldOfficerID, field.TypeString)
+	}
+	if value, ok := _u.mutation.AgreementSignedAt(); ok {
+		_spec.SetField(account.FieldAgreementSignedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AgreementSignedAtCleared() {
+		_spec.ClearField(account.FieldAgreementSignedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Account{config: _u.config}

@@ -85,22 +85,23 @@ const (
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
 type AccountMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *terms.ID
-	name              *string
-	display_name      *string
-	status            *terms.AccountStatus
-	roles             *[]terms.Role
-	appendroles       []terms.Role
-	court_codes       *[]string
-	appendcourt_codes []string
-	officer_id        *terms.ID
-	created_at        *time.Time
-	clearedFields     map[string]struct{}
-	done              bool
-	oldValue          func(context.Context) (*Account, error)
-	predicates        []predicate.Account
+	op                  Op
+	typ                 string
+	id                  *terms.ID
+	name                *string
+	display_name        *string
+	status              *terms.AccountStatus
+	roles               *[]terms.Role
+	appendroles         []terms.Role
+	court_codes         *[]string
+	appendcourt_codes   []string
+	officer_id          *terms.ID
+	agreement_signed_at *time.Time
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*Account, error)
+	predicates          []predicate.Account
 }
 
 var _ ent.Mutation = (*AccountMutation)(nil)
@@ -480,6 +481,55 @@ func (m *AccountMutation) ResetOfficerID() {
 	delete(m.clearedFields, account.FieldOfficerID)
 }
 
+// SetAgreementSignedAt sets the "agreement_signed_at" field.
+func (m *AccountMutation) SetAgreementSignedAt(t time.Time) {
+	m.agreement_signed_at = &t
+}
+
+// AgreementSignedAt returns the value of the "agreement_signed_at" field in the mutation.
+func (m *AccountMutation) AgreementSignedAt() (r time.Time, exists bool) {
+	v := m.agreement_signed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreementSignedAt returns the old "agreement_signed_at" field's value of the Account entity.
+// If the Account object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AccountMutation) OldAgreementSignedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreementSignedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreementSignedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreementSignedAt: %w", err)
+	}
+	return oldValue.AgreementSignedAt, nil
+}
+
+// ClearAgreementSignedAt clears the value of the "agreement_signed_at" field.
+func (m *AccountMutation) ClearAgreementSignedAt() {
+	m.agreement_signed_at = nil
+	m.clearedFields[account.FieldAgreementSignedAt] = struct{}{}
+}
+
+// AgreementSignedAtCleared returns if the "agreement_signed_at" field was cleared in this mutation.
+func (m *AccountMutation) AgreementSignedAtCleared() bool {
+	_, ok := m.clearedFields[account.FieldAgreementSignedAt]
+	return ok
+}
+
+// ResetAgreementSignedAt resets all changes to the "agreement_signed_at" field.
+func (m *AccountMutation) ResetAgreementSignedAt() {
+	m.agreement_signed_at = nil
+	delete(m.clearedFields, account.FieldAgreementSignedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *AccountMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -550,7 +600,7 @@ func (m *AccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AccountMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.name != nil {
 		fields = append(fields, account.FieldName)
 	}
@@ -568,6 +618,9 @@ func (m *AccountMutation) Fields() []string {
 	}
 	if m.officer_id != nil {
 		fields = append(fields, account.FieldOfficerID)
+	}
+	if m.agreement_signed_at != nil {
+		fields = append(fields, account.FieldAgreementSignedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, account.FieldCreatedAt)
@@ -592,6 +645,8 @@ func (m *AccountMutation) Field(name string) (ent.Value, bool) {
 		return m.CourtCodes()
 	case account.FieldOfficerID:
 		return m.OfficerID()
+	case account.FieldAgreementSignedAt:
+		return m.AgreementSignedAt()
 	case account.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -615,6 +670,8 @@ func (m *AccountMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCourtCodes(ctx)
 	case account.FieldOfficerID:
 		return m.OldOfficerID(ctx)
+	case account.FieldAgreementSignedAt:
+		return m.OldAgreementSignedAt(ctx)
 	case account.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -668,6 +725,13 @@ func (m *AccountMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOfficerID(v)
 		return nil
+	case account.FieldAgreementSignedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreementSignedAt(v)
+		return nil
 	case account.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -711,6 +775,9 @@ func (m *AccountMutation) ClearedFields() []string {
 	if m.FieldCleared(account.FieldOfficerID) {
 		fields = append(fields, account.FieldOfficerID)
 	}
+	if m.FieldCleared(account.FieldAgreementSignedAt) {
+		fields = append(fields, account.FieldAgreementSignedAt)
+	}
 	return fields
 }
 
@@ -730,6 +797,9 @@ func (m *AccountMutation) ClearField(name string) error {
 		return nil
 	case account.FieldOfficerID:
 		m.ClearOfficerID()
+		return nil
+	case account.FieldAgreementSignedAt:
+		m.ClearAgreementSignedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Account nullable field %s", name)
@@ -756,6 +826,9 @@ func (m *AccountMutation) ResetField(name string) error {
 		return nil
 	case account.FieldOfficerID:
 		m.ResetOfficerID()
+		return nil
+	case account.FieldAgreementSignedAt:
+		m.ResetAgreementSignedAt()
 		return nil
 	case account.FieldCreatedAt:
 		m.ResetCreatedAt()

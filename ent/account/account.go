@@ -25,6 +25,8 @@ const (
 	FieldCourtCodes = "court_codes"
 	// FieldOfficerID holds the string denoting the officer_id field in the database.
 	FieldOfficerID = "officer_id"
+	// FieldAgreementSignedAt holds the string denoting the agreement_signed_at field in the database.
+	FieldAgreementSignedAt = "agreement_signed_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the account in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldRoles,
 	FieldCourtCodes,
 	FieldOfficerID,
+	FieldAgreementSignedAt,
 	FieldCreatedAt,
 }
 
@@ -99,6 +102,11 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 // ByOfficerID orders the results by the officer_id field.
 func ByOfficerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOfficerID, opts...).ToFunc()
+}
+
+// ByAgreementSignedAt orders the results by the agreement_signed_at field.
+func ByAgreementSignedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgreementSignedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

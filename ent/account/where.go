@@ -77,6 +77,11 @@ func OfficerID(v terms.ID) predicate.Account {
 	return predicate.Account(sql.FieldEQ(FieldOfficerID, vc))
 }
 
+// AgreementSignedAt applies equality check predicate on the "agreement_signed_at" field. It's identical to AgreementSignedAtEQ.
+func AgreementSignedAt(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldAgreementSignedAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Account {
 	return predicate.Account(sql.FieldEQ(FieldCreatedAt, v))
@@ -398,6 +403,56 @@ func OfficerIDEqualFold(v terms.ID) predicate.Account {
 func OfficerIDContainsFold(v terms.ID) predicate.Account {
 	vc := string(v)
 	return predicate.Account(sql.FieldContainsFold(FieldOfficerID, vc))
+}
+
+// AgreementSignedAtEQ applies the EQ predicate on the "agreement_signed_at" field.
+func AgreementSignedAtEQ(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtNEQ applies the NEQ predicate on the "agreement_signed_at" field.
+func AgreementSignedAtNEQ(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldNEQ(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtIn applies the In predicate on the "agreement_signed_at" field.
+func AgreementSignedAtIn(vs ...time.Time) predicate.Account {
+	return predicate.Account(sql.FieldIn(FieldAgreementSignedAt, vs...))
+}
+
+// AgreementSignedAtNotIn applies the NotIn predicate on the "agreement_signed_at" field.
+func AgreementSignedAtNotIn(vs ...time.Time) predicate.Account {
+	return predicate.Account(sql.FieldNotIn(FieldAgreementSignedAt, vs...))
+}
+
+// AgreementSignedAtGT applies the GT predicate on the "agreement_signed_at" field.
+func AgreementSignedAtGT(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldGT(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtGTE applies the GTE predicate on the "agreement_signed_at" field.
+func AgreementSignedAtGTE(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldGTE(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtLT applies the LT predicate on the "agreement_signed_at" field.
+func AgreementSignedAtLT(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldLT(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtLTE applies the LTE predicate on the "agreement_signed_at" field.
+func AgreementSignedAtLTE(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldLTE(FieldAgreementSignedAt, v))
+}
+
+// AgreementSignedAtIsNil applies the IsNil predicate on the "agreement_signed_at" field.
+func AgreementSignedAtIsNil() predicate.Account {
+	return predicate.Account(sql.FieldIsNull(FieldAgreementSignedAt))
+}
+
+// AgreementSignedAtNotNil applies the NotNil predicate on the "agreement_signed_at" field.
+func AgreementSignedAtNotNil() predicate.Account {
+	return predicate.Account(sql.FieldNotNull(FieldAgreementSignedAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -18,6 +18,7 @@ var (
 		{Name: "roles", Type: field.TypeJSON},
 		{Name: "court_codes", Type: field.TypeJSON, Nullable: true},
 		{Name: "officer_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "agreement_signed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// AccountsTable holds the schema information for the "accounts" table.
@@ -62,6 +63,18 @@ var (
 				Columns:    []*schema.Column{AddressesColumns[8]},
 				RefColumns: []*schema.Column{RegistryRowsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "address_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{AddressesColumns[7]},
+			},
+			{
+				Name:    "address_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{AddressesColumns[8]},
 			},
 		},
 	}
@@ -195,6 +208,11 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[14], DeliveriesColumns[0]},
 			},
 			{
+				Name:    "delivery_case_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[21], DeliveriesColumns[17], DeliveriesColumns[0]},
+			},
+			{
 				Name:    "delivery_agency_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[5], DeliveriesColumns[17]},
@@ -279,6 +297,18 @@ var (
 				Columns:    []*schema.Column{HearingsColumns[6]},
 				RefColumns: []*schema.Column{RegistryRowsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "hearing_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{HearingsColumns[5]},
+			},
+			{
+				Name:    "hearing_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{HearingsColumns[6]},
 			},
 		},
 	}
@@ -416,6 +446,18 @@ var (
 				OnDelete:   schema.NoAction,
 			},
 		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "protectedperson_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProtectedPersonsColumns[3]},
+			},
+			{
+				Name:    "protectedperson_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProtectedPersonsColumns[4]},
+			},
+		},
 	}
 	// ProtectionOrdersColumns holds the columns for the "protection_orders" table.
 	ProtectionOrdersColumns = []*schema.Column{
@@ -450,6 +492,18 @@ var (
 				Columns:    []*schema.Column{ProtectionOrdersColumns[12]},
 				RefColumns: []*schema.Column{RegistryRowsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "protectionorder_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProtectionOrdersColumns[11]},
+			},
+			{
+				Name:    "protectionorder_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProtectionOrdersColumns[12]},
 			},
 		},
 	}
@@ -603,6 +657,18 @@ var (
 				Columns:    []*schema.Column{RespondentsColumns[4]},
 				RefColumns: []*schema.Column{RegistryRowsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "respondent_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{RespondentsColumns[3]},
+			},
+			{
+				Name:    "respondent_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{RespondentsColumns[4]},
 			},
 		},
 	}
@@ -778,6 +844,11 @@ var (
 				Name:    "unroutedaddress_activity_id_address_key",
 				Unique:  true,
 				Columns: []*schema.Column{UnroutedAddressesColumns[1], UnroutedAddressesColumns[2]},
+			},
+			{
+				Name:    "unroutedaddress_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{UnroutedAddressesColumns[7]},
 			},
 			{
 				Name:    "unroutedaddress_resolved_at_noticed_at",

@@ -61,6 +61,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("control_number").Unique(),
 		// What is due, whatever its state: what is settled is never due.
 		index.Fields("next_at", "id"),
+		index.Fields("case_id", "created_at", "id"),
 		index.Fields("agency_id", "created_at"),
 		index.Fields("created_at", "id"),
 	}

@@ -26,6 +26,12 @@ func ofRow() ent.Edge {
 	return edge.To("row", RegistryRow.Type).Field("row_id").Unique().Required().Immutable()
 }
 
+// factIndexes are on the foreign keys: MariaDB makes them by itself, SQLite
+// does not.
+func factIndexes() []ent.Index {
+	return []ent.Index{index.Fields("case_id"), index.Fields("row_id")}
+}
+
 func factFields(fields ...ent.Field) []ent.Field {
 	return append([]ent.Field{ref("case_id", immutable), ref("row_id", immutable)}, fields...)
 }
@@ -80,6 +86,8 @@ func (ProtectionOrder) Fields() []ent.Field {
 
 func (ProtectionOrder) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
 
+func (ProtectionOrder) Indexes() []ent.Index { return factIndexes() }
+
 // Hearing is when and where the case is to be heard.
 type Hearing struct{ ent.Schema }
 
@@ -96,6 +104,8 @@ func (Hearing) Fields() []ent.Field {
 
 func (Hearing) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
 
+func (Hearing) Indexes() []ent.Index { return factIndexes() }
+
 // Respondent is the respondent's name as the registry has it: the order files
 // hold it in this spelling.
 type Respondent struct{ ent.Schema }
@@ -107,6 +117,8 @@ func (Respondent) Fields() []ent.Field {
 }
 
 func (Respondent) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
+
+func (Respondent) Indexes() []ent.Index { return factIndexes() }
 
 // ProtectedPerson is a person whom the order protects. Confidential.
 type ProtectedPerson struct{ ent.Schema }
@@ -120,6 +132,8 @@ func (ProtectedPerson) Fields() []ent.Field {
 }
 
 func (ProtectedPerson) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
+
+func (ProtectedPerson) Indexes() []ent.Index { return factIndexes() }
 
 // Address is where a respondent or a protected person lives or works.
 // Confidential.
@@ -139,6 +153,8 @@ func (Address) Fields() []ent.Field {
 }
 
 func (Address) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
+
+func (Address) Indexes() []ent.Index { return factIndexes() }
 
 // WaitingRow is a row of the registry's feed whose case the daybook has not
 // brought yet. It is applied and removed when the daybook does.
@@ -186,6 +202,7 @@ func (UnroutedAddress) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
 func (UnroutedAddress) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("activity_id", "address_key").Unique(),
+		index.Fields("case_id"),
 		index.Fields("resolved_at", "noticed_at"),
 	}
 }

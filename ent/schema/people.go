@@ -42,6 +42,8 @@ func (Account) Fields() []ent.Field {
 		// Of court staff: the codes of their court locations.
 		field.JSON("court_codes", []string{}).Optional(),
 		ref("officer_id", optional),
+		// When the user agreement was signed (§9(a)(3)); null: not yet.
+		instant("agreement_signed_at", optional),
 		instant("created_at", immutable),
 	}
 }

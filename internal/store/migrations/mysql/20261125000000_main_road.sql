@@ -69,6 +69,7 @@ CREATE TABLE `accounts` (
   `roles` json NOT NULL,
   `court_codes` json NULL,
   `officer_id` varchar(40) NULL,
+  `agreement_signed_at` datetime(6) NULL,
   `created_at` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
   UNIQUE INDEX `name` (`name`),
@@ -199,6 +200,8 @@ CREATE TABLE `addresses` (
   `case_id` varchar(40) NOT NULL,
   `row_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
+  INDEX `address_case_id` (`case_id`),
+  INDEX `address_row_id` (`row_id`),
   CONSTRAINT `addresses_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `addresses_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
@@ -230,6 +233,7 @@ CREATE TABLE `deliveries` (
   UNIQUE INDEX `delivery_activity_id_recipient_kind_recipient_key` (`activity_id`, `recipient_kind`, `recipient_key`),
   UNIQUE INDEX `delivery_control_number` (`control_number`),
   INDEX `delivery_next_at_id` (`next_at`, `id`),
+  INDEX `delivery_case_id_created_at_id` (`case_id`, `created_at`, `id`),
   INDEX `delivery_agency_id_created_at` (`agency_id`, `created_at`),
   INDEX `delivery_created_at_id` (`created_at`, `id`),
   CONSTRAINT `deliveries_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION
@@ -259,6 +263,8 @@ CREATE TABLE `hearings` (
   `case_id` varchar(40) NOT NULL,
   `row_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
+  INDEX `hearing_case_id` (`case_id`),
+  INDEX `hearing_row_id` (`row_id`),
   CONSTRAINT `hearings_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `hearings_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
@@ -270,6 +276,8 @@ CREATE TABLE `protected_persons` (
   `case_id` varchar(40) NOT NULL,
   `row_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
+  INDEX `protectedperson_case_id` (`case_id`),
+  INDEX `protectedperson_row_id` (`row_id`),
   CONSTRAINT `protected_persons_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `protected_persons_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
@@ -289,6 +297,8 @@ CREATE TABLE `protection_orders` (
   `case_id` varchar(40) NOT NULL,
   `row_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
+  INDEX `protectionorder_case_id` (`case_id`),
+  INDEX `protectionorder_row_id` (`row_id`),
   CONSTRAINT `protection_orders_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `protection_orders_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
@@ -313,6 +323,8 @@ CREATE TABLE `respondents` (
   `case_id` varchar(40) NOT NULL,
   `row_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
+  INDEX `respondent_case_id` (`case_id`),
+  INDEX `respondent_row_id` (`row_id`),
   CONSTRAINT `respondents_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `respondents_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
@@ -396,6 +408,7 @@ CREATE TABLE `unrouted_addresses` (
   `case_id` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
   UNIQUE INDEX `unroutedaddress_activity_id_address_key` (`activity_id`, `address_key`),
+  INDEX `unroutedaddress_case_id` (`case_id`),
   INDEX `unroutedaddress_resolved_at_noticed_at` (`resolved_at`, `noticed_at`),
   CONSTRAINT `unrouted_addresses_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;

@@ -9,6 +9,7 @@ CREATE TABLE `accounts` (
   `roles` json NOT NULL,
   `court_codes` json NULL,
   `officer_id` text NULL,
+  `agreement_signed_at` datetime NULL,
   `created_at` datetime NOT NULL,
   PRIMARY KEY (`id`)
 );
@@ -31,6 +32,10 @@ CREATE TABLE `addresses` (
   CONSTRAINT `addresses_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `addresses_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 );
+-- Create index "address_case_id" to table: "addresses"
+CREATE INDEX `address_case_id` ON `addresses` (`case_id`);
+-- Create index "address_row_id" to table: "addresses"
+CREATE INDEX `address_row_id` ON `addresses` (`row_id`);
 -- Create "agency_channels" table
 CREATE TABLE `agency_channels` (
   `id` text NOT NULL,
@@ -106,6 +111,8 @@ CREATE UNIQUE INDEX `delivery_activity_id_recipient_kind_recipient_key` ON `deli
 CREATE UNIQUE INDEX `delivery_control_number` ON `deliveries` (`control_number`);
 -- Create index "delivery_next_at_id" to table: "deliveries"
 CREATE INDEX `delivery_next_at_id` ON `deliveries` (`next_at`, `id`);
+-- Create index "delivery_case_id_created_at_id" to table: "deliveries"
+CREATE INDEX `delivery_case_id_created_at_id` ON `deliveries` (`case_id`, `created_at`, `id`);
 -- Create index "delivery_agency_id_created_at" to table: "deliveries"
 CREATE INDEX `delivery_agency_id_created_at` ON `deliveries` (`agency_id`, `created_at`);
 -- Create index "delivery_created_at_id" to table: "deliveries"
@@ -147,6 +154,10 @@ CREATE TABLE `hearings` (
   CONSTRAINT `hearings_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `hearings_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 );
+-- Create index "hearing_case_id" to table: "hearings"
+CREATE INDEX `hearing_case_id` ON `hearings` (`case_id`);
+-- Create index "hearing_row_id" to table: "hearings"
+CREATE INDEX `hearing_row_id` ON `hearings` (`row_id`);
 -- Create "journal_heads" table
 CREATE TABLE `journal_heads` (
   `id` text NOT NULL,
@@ -224,6 +235,10 @@ CREATE TABLE `protected_persons` (
   CONSTRAINT `protected_persons_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `protected_persons_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 );
+-- Create index "protectedperson_case_id" to table: "protected_persons"
+CREATE INDEX `protectedperson_case_id` ON `protected_persons` (`case_id`);
+-- Create index "protectedperson_row_id" to table: "protected_persons"
+CREATE INDEX `protectedperson_row_id` ON `protected_persons` (`row_id`);
 -- Create "protection_orders" table
 CREATE TABLE `protection_orders` (
   `id` text NOT NULL,
@@ -243,6 +258,10 @@ CREATE TABLE `protection_orders` (
   CONSTRAINT `protection_orders_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `protection_orders_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 );
+-- Create index "protectionorder_case_id" to table: "protection_orders"
+CREATE INDEX `protectionorder_case_id` ON `protection_orders` (`case_id`);
+-- Create index "protectionorder_row_id" to table: "protection_orders"
+CREATE INDEX `protectionorder_row_id` ON `protection_orders` (`row_id`);
 -- Create "registry_cases" table
 CREATE TABLE `registry_cases` (
   `id` text NOT NULL,
@@ -325,6 +344,10 @@ CREATE TABLE `respondents` (
   CONSTRAINT `respondents_registry_cases_registry_case` FOREIGN KEY (`case_id`) REFERENCES `registry_cases` (`id`) ON DELETE NO ACTION,
   CONSTRAINT `respondents_registry_rows_row` FOREIGN KEY (`row_id`) REFERENCES `registry_rows` (`id`) ON DELETE NO ACTION
 );
+-- Create index "respondent_case_id" to table: "respondents"
+CREATE INDEX `respondent_case_id` ON `respondents` (`case_id`);
+-- Create index "respondent_row_id" to table: "respondents"
+CREATE INDEX `respondent_row_id` ON `respondents` (`row_id`);
 -- Create "service_activities" table
 CREATE TABLE `service_activities` (
   `id` text NOT NULL,
@@ -421,6 +444,8 @@ CREATE TABLE `unrouted_addresses` (
 );
 -- Create index "unroutedaddress_activity_id_address_key" to table: "unrouted_addresses"
 CREATE UNIQUE INDEX `unroutedaddress_activity_id_address_key` ON `unrouted_addresses` (`activity_id`, `address_key`);
+-- Create index "unroutedaddress_case_id" to table: "unrouted_addresses"
+CREATE INDEX `unroutedaddress_case_id` ON `unrouted_addresses` (`case_id`);
 -- Create index "unroutedaddress_resolved_at_noticed_at" to table: "unrouted_addresses"
 CREATE INDEX `unroutedaddress_resolved_at_noticed_at` ON `unrouted_addresses` (`resolved_at`, `noticed_at`);
 -- Create "waiting_rows" table

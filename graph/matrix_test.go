@@ -1,0 +1,181 @@
+package graph_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/service-tracking/sts/graph"
+	"github.com/service-tracking/sts/graph/graphtest"
+	"github.com/service-tracking/sts/internal/store/storetest"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+func now() time.Time { return graphtest.Now }
+
+var canary = regexp.MustCompile(`CANARY-[A-Za-z0-9-]+`)
+
+// may tells which canaries a role may ever receive.
+func may(role string, own []terms.Docket, word string) bool {
+	if role == "registry1" || role == "manager1" {
+		return true
+	}
+	switch {
+	case strings.HasPrefix(word, graphtest.Secret):
+		return false
+	case strings.HasPrefix(word, graphtest.Text):
+		return word == graphtest.Text+role
+	}
+	return role == "supervisor1" || slices.Contains(own, terms.Docket(strings.TrimPrefix(word, graphtest.Seen)))
+}
+
+// Whatever a role asks, on whatever path, no word reaches it that it may not
+// read (C.G.S. §51-5c); and the registry section reaches all of them, so the
+// questions are the right ones.
+func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
+	w := graphtest.New(t, storetest.SQLite(t))
+	schema := graph.New(graph.Options{Read: w.Reader, Clock: now})
+	h := graphtest.Serve(schema)
+	held := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6})
+	elsewhere := w.Add(t, graphtest.Case{Holder: "officer2", Author: "officer2", Activities: 6, Court: "NNH"})
+	untouched := w.Add(t, graphtest.Case{Court: "NNH"})
+	all := []graphtest.Row{held, elsewhere, untouched}
+	// officer3 was named in the transfers, so both cases are his to see.
+	own := map[string][]terms.Docket{
+		"officer1": {held.Docket}, "officer2": {elsewhere.Docket}, "officer3": {held.Docket, elsewhere.Docket}, "court1": {held.Docket},
+	}
+	questions := map[string]string{"viewer": "", "registrySection": ""}
+	for _, list := range []string{"registryCases", "serviceActivities", "deliveries", "officers", "lawEnforcementAgencies"} {
+		questions[list] = "(first: 10)"
+	}
+	var ids []string
+	for _, row := range all {
+		for _, id := range slices.Concat([]terms.ID{row.ID}, row.Activities, row.Deliveries) {
+			ids = append(ids, `"`+string(id)+`"`)
+		}
+	}
+	for name, v := range w.Viewers {
+		ids = append(ids, `"`+string(v.Account)+`"`)
+		if v.Officer != "" {
+			ids = append(ids, `"`+string(w.Officers[name])+`"`)
+		}
+	}
+	questions["nodes"] = "(ids: [" + strings.Join(append(ids, `"`+string(w.Agency)+`"`), ", ") + "])"
+	reached := map[string]map[string]bool{}
+	for _, role := range append(roles(w), "") {
+		reached[role] = map[string]bool{}
+		for root, args := range questions {
+			a := graphtest.Ask(w.As(role), t, h, graphtest.Everything(schema.Schema(), root, args, 5), nil)
+			for _, e := range a.Errors {
+				if code, _ := e.Extensions["code"].(string); code != "FORBIDDEN" && code != "UNAUTHENTICATED" {
+					t.Errorf("%s asking %s: %s", role, root, e.Message)
+				}
+			}
+			for _, word := range canary.FindAllString(a.Body, -1) {
+				reached[role][word] = true
+				if !may(role, own[role], word) {
+					t.Errorf("%s asking %s receives %s", role, root, word)
+				}
+			}
+			// Which agency is told tells where somebody lives.
+			if role != "registry1" && role != "manager1" && (strings.Contains(a.Body, `recipient":{`) || strings.Contains(a.Body, `reasons":[`)) {
+				t.Errorf("%s asking %s learns who is told, or why", role, root)
+			}
+		}
+	}
+	for _, word := range []string{
+		"file", "Protected", "street", "town", "suggestion", "attempt", "fax", // of Secret
+	} {
+		if word != "file" && !reached["registry1"][graphtest.Secret+word] { // file numbers are in no field
+			t.Errorf("the registry section never received %s: the questions do not reach it", graphtest.Secret+word)
+		}
+	}
+	for role, dockets := range own {
+		for _, docket := range dockets {
+			if !reached[role][graphtest.Seen+string(docket)] {
+				t.Errorf("%s never received his case %s", role, docket)
+			}
+		}
+	}
+	for _, author := range []string{"officer1", "officer2"} {
+		if !reached[author][graphtest.Text+author] || !reached["registry1"][graphtest.Text+author] {
+			t.Errorf("what %s wrote did not reach him, or the registry section", author)
+		}
+	}
+	if len(reached["analyst1"])+len(reached[""]) > 0 {
+		t.Errorf("an analyst received %v, a stranger %v", reached["analyst1"], reached[""])
+	}
+}
+
+func roles(w *graphtest.World) []string {
+	var names []string
+	for name := range w.Viewers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Which root fields a role may ask at all.
+func TestWhoMayAskWhat(t *testing.T) {
+	w := graphtest.New(t, storetest.SQLite(t))
+	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Clock: now}))
+	row := w.Add(t, graphtest.Case{Author: "officer1", Activities: 1})
+	everyone := "court1 manager1 officer1 registry1 supervisor1"
+	for _, x := range []struct{ question, who string }{
+		{fmt.Sprintf(`{ registryCase(docketNumber: %q) { id } }`, row.Docket), everyone},
+		{`{ registryCases(first: 1) { totalCount } }`, everyone},
+		{`{ serviceActivities(first: 1) { totalCount } }`, "manager1 officer1 registry1 supervisor1"},
+		{`{ deliveries(first: 1) { totalCount } }`, "manager1 registry1 supervisor1"},
+		{fmt.Sprintf(`{ deliveries(first: 1, filter: {agencyId: %q}) { totalCount } }`, w.Agency), "manager1 registry1"},
+		{`{ officers(first: 1) { totalCount } }`, "analyst1 " + everyone},
+		{`{ lawEnforcementAgencies(first: 1) { totalCount } }`, "analyst1 " + everyone},
+		{`{ viewer { roles } }`, "analyst1 " + everyone},
+	} {
+		for _, role := range []string{"officer1", "supervisor1", "registry1", "manager1", "court1", "analyst1", ""} {
+			want := ""
+			switch {
+			case role == "":
+				want = "UNAUTHENTICATED"
+			case !strings.Contains(x.who, role):
+				want = "FORBIDDEN"
+			}
+			if got := graphtest.Ask(w.As(role), t, h, x.question, nil).Code(); got != want {
+				t.Errorf("%q asking %s: %q, want %q", role, x.question, got, want)
+			}
+		}
+	}
+	a := graphtest.MustAsk(w.As(""), t, h, `{ __typename registrySection { email } }`, nil)
+	if a.At(t, "__typename") != "Query" {
+		t.Errorf("a stranger's question is answered %s", a.Body)
+	}
+}
+
+// What depends on the viewer is null for others, never an empty list that lies.
+func TestWhatIsHiddenIsNull(t *testing.T) {
+	w := graphtest.New(t, storetest.SQLite(t))
+	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Clock: now}))
+	row := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 1})
+	question := fmt.Sprintf(`{ node(id: %q) { ... on RegistryCase { protectedPersons { lastName } addresses { town } unroutedAddresses { reason }
+		processHolder { papers(first: 1) { totalCount } }
+		deliveries(first: 5) { nodes { state channel reasons controlNumber recipient { __typename } attempts(first: 5) { totalCount } } } activities(first: 1) { nodes { note } } } } }`, row.ID)
+	for role, hidden := range map[string]string{
+		"officer1":    "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts",
+		"supervisor1": "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts note",
+		"court1":      "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts note papers",
+		"registry1":   "",
+	} {
+		a := graphtest.MustAsk(w.As(role), t, h, question, nil)
+		for _, field := range []string{"protectedPersons", "addresses", "unroutedAddresses", "channel", "reasons", "controlNumber", "recipient", "attempts", "note", "papers"} {
+			if null := strings.Contains(a.Body, `"`+field+`":null`); null != slices.Contains(strings.Fields(hidden), field) {
+				t.Errorf("to %s %s is null: %t", role, field, null)
+			}
+		}
+		if !strings.Contains(a.Body, `"state":"CONFIRMED"`) {
+			t.Errorf("%s does not see that it was delivered", role)
+		}
+	}
+}

@@ -1,0 +1,263 @@
+package read
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/hearing"
+	"github.com/service-tracking/sts/ent/protectedperson"
+	"github.com/service-tracking/sts/ent/protectionorder"
+	"github.com/service-tracking/sts/ent/unroutedaddress"
+	"github.com/service-tracking/sts/graph/model"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// What the registry's feed brought about the cases. Each function sends one
+// statement for all of them (two, where an address names its person).
+
+var (
+	hearingRows  = from(func(c *ent.Client) *ent.HearingQuery { return c.Hearing.Query() })
+	orderRows    = from(func(c *ent.Client) *ent.ProtectionOrderQuery { return c.ProtectionOrder.Query() })
+	personRows   = from(func(c *ent.Client) *ent.ProtectedPersonQuery { return c.ProtectedPerson.Query() })
+	addressRows  = from(func(c *ent.Client) *ent.AddressQuery { return c.Address.Query() })
+	unroutedRows = from(func(c *ent.Client) *ent.UnroutedAddressQuery { return c.UnroutedAddress.Query() })
+)
+
+// facts reads the rows of the cases.
+func facts[E any](ctx context.Context, w *walk, s source[E], cases []*model.RegistryCase, columns []string, mods ...mod) ([]*E, error) {
+	among, err := in("case_id", idsOf(cases, caseID))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.rows(ctx, w.client, columns, append(mods, among)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the facts of cases: %w", err)
+	}
+	return rows, nil
+}
+
+func caseByID(cases []*model.RegistryCase) map[terms.ID][]*model.RegistryCase {
+	byID := make(map[terms.ID][]*model.RegistryCase, len(cases))
+	for _, c := range cases {
+		byID[c.ID] = append(byID[c.ID], c)
+	}
+	return byID
+}
+
+func caseHearings(ctx context.Context, w *walk, cases []*model.RegistryCase, _ asked) error {
+	rows, err := facts(ctx, w, hearingRows, cases, []string{
+		hearing.FieldCaseID, hearing.FieldCourtroom, hearing.FieldRecordedAt, hearing.FieldScheduledFor, hearing.FieldSourceUpdatedAt,
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *ent.Hearing) int {
+		return cmp.Or(b.SourceUpdatedAt.Compare(a.SourceUpdatedAt), b.RecordedAt.Compare(a.RecordedAt), cmp.Compare(b.ID, a.ID))
+	})
+	history := map[terms.ID][]*model.Hearing{}
+	for _, row := range rows {
+		h := &model.Hearing{ScheduledFor: row.ScheduledFor, Courtroom: words(row.Courtroom)}
+		past := history[row.CaseID]
+		// Each version of a row repeats the hearing that it leaves as it was.
+		if n := len(past); n > 0 && past[n-1].ScheduledFor.Equal(h.ScheduledFor) && row.Courtroom == deref(past[n-1].Courtroom) {
+			continue
+		}
+		history[row.CaseID] = append(past, h)
+	}
+	for _, c := range cases {
+		c.HearingHistory = history[c.ID]
+	}
+	return nil
+}
+
+func caseOrders(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {
+	needs := map[string]string{
+		"number": protectionorder.FieldNumber, "kind": protectionorder.FieldKind, "exParte": protectionorder.FieldExParte,
+		"issuedAt": protectionorder.FieldIssuedAt, "expiresOn": protectionorder.FieldExpiresOn, "pickedUpAt": protectionorder.FieldPickedUpAt,
+		"outcome": protectionorder.FieldOutcome, "outcomeReason": protectionorder.FieldOutcomeReason,
+	}
+	columns := []string{protectionorder.FieldCaseID, protectionorder.FieldIssuedAt, protectionorder.FieldNumber}
+	for _, field := range w.fields(a.sets(), nil) {
+		column, ok := needs[field.name]
+		if !ok && field.name != "__typename" {
+			return unknownField("ProtectionOrder", field.name)
+		}
+		if ok && !slices.Contains(columns, column) {
+			columns = append(columns, column)
+		}
+	}
+	slices.Sort(columns)
+	rows, err := facts(ctx, w, orderRows, cases, columns, inForce)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *ent.ProtectionOrder) int {
+		if a.IssuedAt != nil && b.IssuedAt != nil && !a.IssuedAt.Equal(*b.IssuedAt) {
+			return a.IssuedAt.Compare(*b.IssuedAt)
+		}
+		return cmp.Compare(a.Number, b.Number)
+	})
+	byID := caseByID(cases)
+	for _, row := range rows {
+		for _, c := range byID[row.CaseID] {
+			c.ProtectionOrders = append(c.ProtectionOrders, &model.ProtectionOrder{ProtectionOrder: row})
+		}
+	}
+	return nil
+}
+
+// One person or address stands in several rows where a case has several
+// orders; each is shown once.
+
+func caseProtectedPersons(ctx context.Context, w *walk, cases []*model.RegistryCase, _ asked) error {
+	rows, err := facts(ctx, w, personRows, cases,
+		[]string{protectedperson.FieldCaseID, protectedperson.FieldFirstName, protectedperson.FieldLastName},
+		inForce, notEnded(terms.DateOf(w.now())))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *ent.ProtectedPerson) int {
+		return cmp.Or(cmp.Compare(a.LastName, b.LastName), cmp.Compare(a.FirstName, b.FirstName))
+	})
+	union := map[terms.ID][]*model.ProtectedPerson{}
+	for _, row := range rows {
+		p := model.ProtectedPerson{FirstName: row.FirstName, LastName: row.LastName}
+		if !slices.ContainsFunc(union[row.CaseID], func(q *model.ProtectedPerson) bool { return *q == p }) {
+			union[row.CaseID] = append(union[row.CaseID], &p)
+		}
+	}
+	for _, c := range cases {
+		c.ProtectedPersons = orEmpty(union[c.ID])
+	}
+	return nil
+}
+
+var addressColumns = []string{
+	address.FieldCaseID, address.FieldProtectedPersonID, address.FieldReason, address.FieldState,
+	address.FieldStreet, address.FieldTown, address.FieldZip,
+}
+
+func caseAddresses(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {
+	rows, err := facts(ctx, w, addressRows, cases, addressColumns, inForce, notEnded(terms.DateOf(w.now())))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *ent.Address) int { return cmp.Compare(a.ID, b.ID) })
+	shown, err := w.addresses(ctx, rows, w.fields(a.sets(), nil).has("protectedPerson"))
+	if err != nil {
+		return err
+	}
+	union := map[terms.ID][]*model.Address{}
+	for _, row := range rows {
+		if !slices.ContainsFunc(union[row.CaseID], shown[row.ID].same) {
+			union[row.CaseID] = append(union[row.CaseID], shown[row.ID].Address)
+		}
+	}
+	for _, c := range cases {
+		c.Addresses = orEmpty(union[c.ID])
+	}
+	return nil
+}
+
+// shownAddress is an address beside others of its case.
+type shownAddress struct{ *model.Address }
+
+func (a shownAddress) same(b *model.Address) bool {
+	person := func(p *model.ProtectedPerson) model.ProtectedPerson { return deref(p) }
+	return a.Reason == b.Reason && a.Address.Address.Street == b.Address.Street && a.Address.Address.Town == b.Address.Town &&
+		a.Address.Address.Zip == b.Address.Zip && a.Address.Address.State == b.Address.State &&
+		(a.ProtectedPersonID == nil) == (b.ProtectedPersonID == nil) && person(a.ProtectedPerson) == person(b.ProtectedPerson)
+}
+
+// addresses are the rows as they are shown, with their persons if asked.
+func (w *walk) addresses(ctx context.Context, rows []*ent.Address, withPersons bool) (map[terms.ID]shownAddress, error) {
+	people := map[terms.ID]*model.ProtectedPerson{}
+	ids := idsOf(rows, func(a *ent.Address) terms.ID { return deref(a.ProtectedPersonID) })
+	if withPersons && len(ids) > 0 {
+		among, err := in("id", ids)
+		if err != nil {
+			return nil, err
+		}
+		found, err := personRows.rows(ctx, w.client, []string{protectedperson.FieldFirstName, protectedperson.FieldLastName}, among)
+		if err != nil {
+			return nil, fmt.Errorf("reading whose addresses they are: %w", err)
+		}
+		for _, p := range found {
+			people[p.ID] = &model.ProtectedPerson{FirstName: p.FirstName, LastName: p.LastName}
+		}
+	}
+	shown := make(map[terms.ID]shownAddress, len(rows))
+	for _, row := range rows {
+		shown[row.ID] = shownAddress{&model.Address{Address: row, ProtectedPerson: people[deref(row.ProtectedPersonID)]}}
+	}
+	return shown, nil
+}
+
+func caseUnroutedAddresses(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {
+	rows, err := facts(ctx, w, unroutedRows, cases,
+		[]string{unroutedaddress.FieldAddressKey, unroutedaddress.FieldCaseID, unroutedaddress.FieldReason, unroutedaddress.FieldSuggestion},
+		func(q *sql.Selector) { q.Where(sql.IsNull(q.C(unroutedaddress.FieldResolvedAt))) })
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *ent.UnroutedAddress) int { return cmp.Compare(a.ID, b.ID) })
+	shown := map[terms.ID]shownAddress{}
+	f := w.fields(a.sets(), nil)
+	ids := idsOf(rows, func(u *ent.UnroutedAddress) terms.ID { return terms.ID(u.AddressKey) })
+	if (f.has("address") || f.has("kind")) && len(ids) > 0 {
+		among, err := in("id", ids)
+		if err != nil {
+			return err
+		}
+		found, err := addressRows.rows(ctx, w.client, addressColumns, among)
+		if err != nil {
+			return fmt.Errorf("reading unrouted addresses: %w", err)
+		}
+		of, _ := f.get("address")
+		if shown, err = w.addresses(ctx, found, w.fields(of.sets(), nil).has("protectedPerson")); err != nil {
+			return err
+		}
+	}
+	work := map[terms.ID][]*model.UnroutedAddress{}
+	for _, row := range rows {
+		// Each activity notices the same address again.
+		if slices.ContainsFunc(work[row.CaseID], func(u *model.UnroutedAddress) bool { return u.AddressKey == row.AddressKey && u.Reason == row.Reason }) {
+			continue
+		}
+		work[row.CaseID] = append(work[row.CaseID], &model.UnroutedAddress{UnroutedAddress: row, Address: shown[terms.ID(row.AddressKey)].Address})
+	}
+	for _, c := range cases {
+		c.UnroutedAddresses = orEmpty(work[c.ID])
+	}
+	return nil
+}
+
+// orEmpty is the list of one who may see it: never null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// words is a column whose empty string means that nothing is known.
+func words(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

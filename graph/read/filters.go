@@ -1,0 +1,257 @@
+package read
+
+import (
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/service-tracking/sts/ent/delivery"
+	"github.com/service-tracking/sts/ent/lawenforcementagency"
+	"github.com/service-tracking/sts/ent/officer"
+	"github.com/service-tracking/sts/ent/registrycase"
+	"github.com/service-tracking/sts/ent/serviceactivity"
+	"github.com/service-tracking/sts/graph/model"
+	"github.com/service-tracking/sts/internal/access"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// Lists are narrower than what may be seen: an officer lists what he holds,
+// not what he once looked up; court staff list their locations.
+
+func nothing(q *sql.Selector) { q.Where(sql.False()) }
+
+// listedCases leaves the cases that the viewer may list.
+func listedCases(v *access.Viewer) []mod {
+	if seesAll(v) {
+		return nil
+	}
+	return []mod{func(q *sql.Selector) {
+		own := []*sql.Predicate{sql.False()}
+		if v.Is(terms.RoleOfficer) && v.Officer != "" {
+			own = append(own, sql.EQ(q.C(registrycase.FieldHolderOfficerID), v.Officer))
+		}
+		if v.Is(terms.RoleCourtStaff) && len(v.Courts) > 0 {
+			codes := make([]any, len(v.Courts))
+			for i, code := range v.Courts {
+				codes[i] = code
+			}
+			own = append(own, sql.In(q.C(registrycase.FieldCourtCode), codes...))
+		}
+		if len(own) == 2 {
+			own = own[1:] // alone, so that an index serves it
+		}
+		q.Where(sql.Or(own...))
+	}}
+}
+
+// listedActivities leaves the activities that the viewer may list.
+func listedActivities(v *access.Viewer) []mod {
+	switch {
+	case seesAll(v):
+		return nil
+	case v.Officer == "":
+		return []mod{nothing}
+	}
+	return []mod{where(serviceactivity.FieldOfficerID, v.Officer)}
+}
+
+func invalid(message string) error {
+	return &terms.InputError{Code: terms.ValidationFailed, Message: message}
+}
+
+func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
+	if f == nil {
+		return nil, nil
+	}
+	var mods []mod
+	if f.CourtLocation != nil {
+		mods = append(mods, where(registrycase.FieldCourtCode, strings.ToUpper(*f.CourtLocation)))
+	}
+	if f.OrderKind != nil {
+		mods = append(mods, where(registrycase.FieldOrderKind, *f.OrderKind))
+	}
+	if f.ServiceStatuses != nil {
+		mods = append(mods, anyOf(registrycase.FieldServiceStatus, f.ServiceStatuses))
+	}
+	if b := f.HearingBetween; b != nil {
+		mods = append(mods, func(q *sql.Selector) {
+			q.Where(sql.NotNull(q.C(registrycase.FieldHearingAt)))
+			if b.From != nil {
+				q.Where(sql.GTE(q.C(registrycase.FieldHearingSort), b.From.Start()))
+			}
+			if b.To != nil {
+				q.Where(sql.LT(q.C(registrycase.FieldHearingSort), b.To.Start()))
+			}
+		})
+	}
+	if f.ProcessHolderID != nil {
+		if err := f.ProcessHolderID.Must(terms.OfficerPrefix); err != nil {
+			return nil, err
+		}
+		mods = append(mods, where(registrycase.FieldHolderOfficerID, *f.ProcessHolderID))
+	}
+	if f.PastLastTimelyDay != nil {
+		today := terms.DateOf(w.now())
+		mods = append(mods, func(q *sql.Selector) {
+			day := q.C(registrycase.FieldLastTimelyDay)
+			if *f.PastLastTimelyDay {
+				q.Where(sql.LT(day, today))
+				return
+			}
+			q.Where(sql.Or(sql.IsNull(day), sql.GTE(day, today)))
+		})
+	}
+	if f.RespondentNameBeginsWith != nil {
+		mods = append(mods, w.beginsWith(registrycase.FieldRespondentKey, *f.RespondentNameBeginsWith))
+	}
+	if f.DocketFragment != nil {
+		fragment := strings.ToUpper(strings.Map(func(r rune) rune {
+			if strings.ContainsRune("-. \u2010\u2011\u2012\u2013\u00a0", r) {
+				return -1
+			}
+			return r
+		}, *f.DocketFragment))
+		if len(fragment) < 3 || strings.Trim(fragment, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+			return nil, invalid("docketFragment must have at least three letters or digits, and nothing else but hyphens and spaces.")
+		}
+		mods = append(mods, func(q *sql.Selector) { q.Where(sql.Contains(q.C(registrycase.FieldDocket), fragment)) })
+	}
+	return mods, nil
+}
+
+// beginsWith searches a folded name. What [terms.Fold] returns has no letter
+// that a pattern would take for a wild card. SQLite uses an index for GLOB
+// alone, MySQL for LIKE.
+func (w *walk) beginsWith(column, name string) mod {
+	folded := terms.Fold(name)
+	return func(q *sql.Selector) {
+		switch {
+		case folded == "" && strings.TrimSpace(name) != "":
+			nothing(q) // signs alone begin no name
+		case folded == "":
+		case w.dialect == dialect.SQLite:
+			q.Where(sql.ExprP(q.C(column)+" GLOB ?", folded+"*"))
+		default:
+			q.Where(sql.Like(q.C(column), folded+"%"))
+		}
+	}
+}
+
+func activityFilter(f *model.ServiceActivityFilter) ([]mod, error) {
+	if f == nil {
+		return nil, nil
+	}
+	var mods []mod
+	if f.Kinds != nil {
+		mods = append(mods, anyOf(serviceactivity.FieldKind, f.Kinds))
+	}
+	if f.OfficerID != nil {
+		if err := f.OfficerID.Must(terms.OfficerPrefix); err != nil {
+			return nil, err
+		}
+		mods = append(mods, where(serviceactivity.FieldOfficerID, *f.OfficerID))
+	}
+	mods = append(mods, between(serviceactivity.FieldRecordedAt, f.RecordedBetween), between(serviceactivity.FieldOccurredAt, f.OccurredBetween))
+	if f.Late != nil {
+		mods = append(mods, where(serviceactivity.FieldKind, terms.KindService), where(serviceactivity.FieldRecordedLate, *f.Late))
+	}
+	if f.Manual != nil {
+		mods = append(mods, func(q *sql.Selector) {
+			via := q.C(serviceactivity.FieldReportedVia)
+			if *f.Manual {
+				q.Where(sql.NotNull(via))
+				return
+			}
+			q.Where(sql.IsNull(via))
+		})
+	}
+	return mods, nil
+}
+
+func between(column string, r *model.DateTimeRange) mod {
+	return func(q *sql.Selector) {
+		if r == nil {
+			return
+		}
+		if r.From != nil {
+			q.Where(sql.GTE(q.C(column), *r.From))
+		}
+		if r.To != nil {
+			q.Where(sql.LT(q.C(column), *r.To))
+		}
+	}
+}
+
+// settled are the states in which nothing is outstanding any more. One that
+// failed for good is: a person must see to it.
+var settled = []any{terms.Confirmed, terms.Abandoned, terms.Superseded}
+
+func (w *walk) deliveryFilter(f *model.DeliveryFilter) ([]mod, error) {
+	if f == nil {
+		return nil, nil
+	}
+	var mods []mod
+	if f.States != nil {
+		mods = append(mods, anyOf(delivery.FieldState, f.States))
+	}
+	if f.RecipientKinds != nil {
+		mods = append(mods, anyOf(delivery.FieldRecipientKind, f.RecipientKinds))
+	}
+	if f.AgencyID != nil {
+		if err := f.AgencyID.Must(terms.AgencyPrefix); err != nil {
+			return nil, err
+		}
+		mods = append(mods, where(delivery.FieldAgencyID, *f.AgencyID))
+	}
+	if f.Overdue != nil {
+		now := w.now()
+		mods = append(mods, func(q *sql.Selector) {
+			overdue := sql.And(sql.NotIn(q.C(delivery.FieldState), settled...), sql.LT(q.C(delivery.FieldDueBy), now))
+			if !*f.Overdue {
+				overdue = sql.Not(overdue)
+			}
+			q.Where(overdue)
+		})
+	}
+	return mods, nil
+}
+
+func (w *walk) officerFilter(f *model.OfficerFilter) []mod {
+	if f == nil {
+		return nil
+	}
+	var mods []mod
+	if f.NameBeginsWith != nil {
+		mods = append(mods, w.beginsWith(officer.FieldNameKey, *f.NameBeginsWith))
+	}
+	if f.Kind != nil {
+		mods = append(mods, where(officer.FieldKind, *f.Kind))
+	}
+	if f.County != nil {
+		mods = append(mods, func(q *sql.Selector) { q.Where(sql.EqualFold(q.C(officer.FieldCounty), *f.County)) })
+	}
+	if f.Active != nil {
+		mods = append(mods, where(officer.FieldActive, *f.Active))
+	}
+	return mods
+}
+
+func agencyFilter(f *model.LawEnforcementAgencyFilter) []mod {
+	if f == nil {
+		return nil
+	}
+	var mods []mod
+	if f.NameBeginsWith != nil {
+		mods = append(mods, func(q *sql.Selector) {
+			q.Where(sql.HasPrefixFold(q.C(lawenforcementagency.FieldName), *f.NameBeginsWith))
+		})
+	}
+	if f.Kind != nil {
+		mods = append(mods, where(lawenforcementagency.FieldKind, *f.Kind))
+	}
+	if f.Town != nil {
+		mods = append(mods, coversTown(*f.Town))
+	}
+	return mods
+}

@@ -1,0 +1,82 @@
+package read
+
+import (
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// maxIn is how many ids one statement may name: SQLite allows 32,766
+// parameters. The cost limit of gqlhttp keeps documents far below.
+const maxIn = 30_000
+
+// idsOf are the distinct ids of the rows, in their order, without "".
+func idsOf[R any](rows []R, id func(R) terms.ID) []terms.ID {
+	ids := make([]terms.ID, 0, len(rows))
+	seen := make(map[terms.ID]bool, len(rows))
+	for _, row := range rows {
+		if at := id(row); at != "" && !seen[at] {
+			seen[at] = true
+			ids = append(ids, at)
+		}
+	}
+	return ids
+}
+
+// in leaves the rows whose column holds one of the ids.
+func in(column string, ids []terms.ID) (mod, error) {
+	if len(ids) > maxIn {
+		return nil, &terms.InputError{Code: terms.QueryTooCostly, Message: "This asks for too much at once: ask for fewer elements in first or last."}
+	}
+	if len(ids) == 1 {
+		return where(column, ids[0]), nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return func(q *sql.Selector) { q.Where(sql.In(q.C(column), args...)) }, nil
+}
+
+// where leaves the rows whose column has the value.
+func where(column string, value any) mod {
+	return func(q *sql.Selector) { q.Where(sql.EQ(q.C(column), value)) }
+}
+
+// anyOf leaves the rows whose column has one of the values.
+func anyOf[T any](column string, values []T) mod {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return func(q *sql.Selector) { q.Where(sql.In(q.C(column), args...)) }
+}
+
+// inForce leaves the facts that a row in force brought: of each key (case and
+// order number) the newest by what the feed says of its age. It is the SQL of
+// casefile.InForce; it reads registry_rows for every viewer, but lets none of
+// them see one.
+func inForce(q *sql.Selector) {
+	q.Where(sql.ExprP(`NOT EXISTS (SELECT 1 FROM registry_rows mine JOIN registry_rows newer
+ ON newer.case_id = mine.case_id AND newer.order_number = mine.order_number
+ AND (newer.source_updated_at > mine.source_updated_at OR (newer.source_updated_at = mine.source_updated_at AND newer.sequence > mine.sequence))
+ WHERE mine.id = ` + q.C("row_id") + `)`))
+}
+
+// notEnded leaves the facts whose order has not ended on the day: the SQL of
+// casefile.Ended.
+func notEnded(day terms.Date) mod {
+	return func(q *sql.Selector) {
+		q.Where(sql.ExprP(`NOT EXISTS (SELECT 1 FROM protection_orders po WHERE po.case_id = `+q.C("case_id")+` AND po.row_id = `+q.C("row_id")+`
+ AND ((po.outcome IS NOT NULL AND po.outcome <> ?) OR (po.expires_on IS NOT NULL AND po.expires_on < ?)))`,
+			terms.OutcomeGranted, day))
+	}
+}
+
+// coversTown leaves the agencies that cover the town, wholly or in part.
+func coversTown(town string) mod {
+	return func(q *sql.Selector) {
+		q.Where(sql.ExprP(`EXISTS (SELECT 1 FROM agency_coverages ac JOIN towns t ON t.number = ac.town_number
+ WHERE ac.agency_id = `+q.C("id")+` AND LOWER(t.name) = LOWER(?))`, town))
+	}
+}
