@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -3616,7 +3617,7 @@ func (ec *executionContext) _Attempt(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, attemptImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3744,7 +3745,7 @@ func (ec *executionContext) _DeliverySummary(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliverySummaryImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3787,7 +3788,7 @@ func (ec *executionContext) _ManualEntry(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, manualEntryImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3830,7 +3831,7 @@ func (ec *executionContext) _OtherInformation(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, otherInformationImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3948,7 +3949,7 @@ func (ec *executionContext) _Receipt(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, receiptImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4061,7 +4062,7 @@ func (ec *executionContext) _RegistryEntry(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, registryEntryImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4109,7 +4110,7 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4237,7 +4238,7 @@ func (ec *executionContext) _ServiceActivityConnection(ctx context.Context, sel 
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceActivityConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4285,7 +4286,7 @@ func (ec *executionContext) _ServiceActivityEdge(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceActivityEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4323,7 +4324,7 @@ func (ec *executionContext) _Transfer(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, transferImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4451,7 +4452,7 @@ func (ec *executionContext) _Withdrawal(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawalImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4616,7 +4617,7 @@ func (ec *executionContext) marshalNDeliverySummary2githubᚗcomᚋserviceᚑtra
 }
 
 func (ec *executionContext) marshalNDeliverySummary2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliverySummaryᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DeliverySummary) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeliverySummary2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliverySummary(ctx, sel, v[i])
@@ -4676,7 +4677,7 @@ func (ec *executionContext) unmarshalNInformationAbout2ᚕgithubᚗcomᚋservice
 }
 
 func (ec *executionContext) marshalNInformationAbout2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAboutᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.InformationAbout) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInformationAbout2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAbout(ctx, sel, v[i])
@@ -4708,7 +4709,7 @@ func (ec *executionContext) marshalNServiceActivity2githubᚗcomᚋserviceᚑtra
 }
 
 func (ec *executionContext) marshalNServiceActivity2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐServiceActivityᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ServiceActivity) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNServiceActivity2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐServiceActivity(ctx, sel, v[i])
@@ -4736,7 +4737,7 @@ func (ec *executionContext) marshalNServiceActivityEdge2githubᚗcomᚋservice�
 }
 
 func (ec *executionContext) marshalNServiceActivityEdge2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐServiceActivityEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ServiceActivityEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNServiceActivityEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐServiceActivityEdge(ctx, sel, v[i])
@@ -4806,7 +4807,7 @@ func (ec *executionContext) marshalOActivityKind2ᚕgithubᚗcomᚋserviceᚑtra
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNActivityKind2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐActivityKind(ctx, sel, v[i])

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -465,7 +466,7 @@ func (ec *executionContext) _AgencyChannel(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, agencyChannelImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -503,7 +504,7 @@ func (ec *executionContext) _LawEnforcementAgency(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, lawEnforcementAgencyImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -561,7 +562,7 @@ func (ec *executionContext) _LawEnforcementAgencyConnection(ctx context.Context,
 	fields := graphql.CollectFields(ec.OperationContext, sel, lawEnforcementAgencyConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -609,7 +610,7 @@ func (ec *executionContext) _LawEnforcementAgencyEdge(ctx context.Context, sel a
 	fields := graphql.CollectFields(ec.OperationContext, sel, lawEnforcementAgencyEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -665,7 +666,7 @@ func (ec *executionContext) marshalNAgencyKind2githubᚗcomᚋserviceᚑtracking
 }
 
 func (ec *executionContext) marshalNLawEnforcementAgency2ᚕᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgencyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LawEnforcementAgency) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLawEnforcementAgency2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgency(ctx, sel, v[i])
@@ -693,7 +694,7 @@ func (ec *executionContext) marshalNLawEnforcementAgencyEdge2githubᚗcomᚋserv
 }
 
 func (ec *executionContext) marshalNLawEnforcementAgencyEdge2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgencyEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.LawEnforcementAgencyEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLawEnforcementAgencyEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgencyEdge(ctx, sel, v[i])
@@ -712,7 +713,7 @@ func (ec *executionContext) marshalOAgencyChannel2ᚕgithubᚗcomᚋserviceᚑtr
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgencyChannel2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐAgencyChannel(ctx, sel, v[i])

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1029,7 +1030,7 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1127,7 +1128,7 @@ func (ec *executionContext) _DeliveryAttempt(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryAttemptImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1175,7 +1176,7 @@ func (ec *executionContext) _DeliveryAttemptConnection(ctx context.Context, sel 
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryAttemptConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1223,7 +1224,7 @@ func (ec *executionContext) _DeliveryAttemptEdge(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryAttemptEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1261,7 +1262,7 @@ func (ec *executionContext) _DeliveryConnection(ctx context.Context, sel ast.Sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1309,7 +1310,7 @@ func (ec *executionContext) _DeliveryEdge(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1347,7 +1348,7 @@ func (ec *executionContext) _NationalProtectionOrderFile(ctx context.Context, se
 	fields := graphql.CollectFields(ec.OperationContext, sel, nationalProtectionOrderFileImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1380,7 +1381,7 @@ func (ec *executionContext) _StateProtectionOrderFile(ctx context.Context, sel a
 	fields := graphql.CollectFields(ec.OperationContext, sel, stateProtectionOrderFileImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1442,7 +1443,7 @@ func (ec *executionContext) marshalNChannelKind2githubᚗcomᚋserviceᚑtrackin
 }
 
 func (ec *executionContext) marshalNDelivery2ᚕᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Delivery) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDelivery2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDelivery(ctx, sel, v[i])
@@ -1466,7 +1467,7 @@ func (ec *executionContext) marshalNDelivery2ᚖgithubᚗcomᚋserviceᚑtrackin
 }
 
 func (ec *executionContext) marshalNDeliveryAttempt2ᚕᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DeliveryAttempt) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeliveryAttempt2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryAttempt(ctx, sel, v[i])
@@ -1494,7 +1495,7 @@ func (ec *executionContext) marshalNDeliveryAttemptEdge2githubᚗcomᚋservice�
 }
 
 func (ec *executionContext) marshalNDeliveryAttemptEdge2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryAttemptEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DeliveryAttemptEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeliveryAttemptEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryAttemptEdge(ctx, sel, v[i])
@@ -1522,7 +1523,7 @@ func (ec *executionContext) marshalNDeliveryEdge2githubᚗcomᚋserviceᚑtracki
 }
 
 func (ec *executionContext) marshalNDeliveryEdge2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DeliveryEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeliveryEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryEdge(ctx, sel, v[i])
@@ -1651,7 +1652,7 @@ func (ec *executionContext) marshalODeliveryState2ᚕgithubᚗcomᚋserviceᚑtr
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeliveryState2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDeliveryState(ctx, sel, v[i])
@@ -1687,7 +1688,7 @@ func (ec *executionContext) marshalONoticeReason2ᚕgithubᚗcomᚋserviceᚑtra
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNNoticeReason2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐNoticeReason(ctx, sel, v[i])
@@ -1742,7 +1743,7 @@ func (ec *executionContext) marshalORecipientKind2ᚕgithubᚗcomᚋserviceᚑtr
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRecipientKind2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐRecipientKind(ctx, sel, v[i])

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -553,7 +554,7 @@ func (ec *executionContext) _Officer(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, officerImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -611,7 +612,7 @@ func (ec *executionContext) _OfficerConnection(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, officerConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -659,7 +660,7 @@ func (ec *executionContext) _OfficerEdge(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, officerEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -697,7 +698,7 @@ func (ec *executionContext) _OfficerName(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, officerNameImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -739,7 +740,7 @@ func (ec *executionContext) _OfficerName(ctx context.Context, sel ast.SelectionS
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNOfficer2ᚕᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOfficerᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Officer) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNOfficer2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOfficer(ctx, sel, v[i])
@@ -767,7 +768,7 @@ func (ec *executionContext) marshalNOfficerEdge2githubᚗcomᚋserviceᚑtrackin
 }
 
 func (ec *executionContext) marshalNOfficerEdge2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOfficerEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.OfficerEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNOfficerEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOfficerEdge(ctx, sel, v[i])

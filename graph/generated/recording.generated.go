@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -597,7 +598,7 @@ func (ec *executionContext) _RecordAttemptPayload(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, recordAttemptPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -640,7 +641,7 @@ func (ec *executionContext) _RecordServicePayload(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, recordServicePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	deferred := inline.NoDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -711,7 +712,7 @@ func (ec *executionContext) unmarshalNConfirmation2ᚕgithubᚗcomᚋserviceᚑt
 }
 
 func (ec *executionContext) marshalNConfirmation2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐConfirmationᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.Confirmation) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfirmation2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐConfirmation(ctx, sel, v[i])
@@ -735,7 +736,7 @@ func (ec *executionContext) marshalNRecordAttemptError2githubᚗcomᚋserviceᚑ
 }
 
 func (ec *executionContext) marshalNRecordAttemptError2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordAttemptErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RecordAttemptError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRecordAttemptError2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordAttemptError(ctx, sel, v[i])
@@ -764,7 +765,7 @@ func (ec *executionContext) marshalNRecordServiceError2githubᚗcomᚋserviceᚑ
 }
 
 func (ec *executionContext) marshalNRecordServiceError2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordServiceErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RecordServiceError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRecordServiceError2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordServiceError(ctx, sel, v[i])

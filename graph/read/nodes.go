@@ -91,7 +91,7 @@ func (r *Reader) Viewer(ctx context.Context) (*model.Viewer, error) {
 		return nil, err
 	}
 	v := w.viewer
-	answer := &model.Viewer{Roles: v.Roles, AgreementState: model.AgreementSigned, Permissions: permissions(v)}
+	answer := &model.Viewer{Roles: v.Roles, AgreementState: agreement(v), Permissions: permissions(v)}
 	for _, a := range w.fields(s.sets, nil) {
 		switch a.name {
 		case "account":
@@ -151,4 +151,11 @@ func put[R model.Node](found map[terms.ID]model.Node, rows map[terms.ID]R) {
 	for id, row := range rows {
 		found[id] = row
 	}
+}
+
+func agreement(v *access.Viewer) model.AgreementState {
+	if v.Agreed {
+		return model.AgreementSigned
+	}
+	return model.AgreementUnsigned
 }

@@ -20,6 +20,8 @@ type Viewer struct {
 	Officer terms.ID
 	// Courts are the codes of the court locations of court staff.
 	Courts []string
+	// Agreed tells whether the account has signed the user agreement (§9(a)(3)).
+	Agreed bool
 	// At is when the question was asked: an officer's look-ups open a case
 	// for a day before it.
 	At time.Time

@@ -51,7 +51,7 @@ func (a *Accounts) Viewer(ctx context.Context, id terms.ID) (*access.Viewer, err
 	}
 	v := &access.Viewer{
 		Account: row.ID, AccountName: row.Name, DisplayName: row.DisplayName,
-		Roles: row.Roles, Courts: row.CourtCodes, At: now,
+		Roles: row.Roles, Courts: row.CourtCodes, Agreed: row.AgreementSignedAt != nil, At: now,
 	}
 	if row.OfficerID != nil {
 		v.Officer = *row.OfficerID
@@ -86,6 +86,8 @@ type NewAccount struct {
 	Roles             []terms.Role
 	Officer           terms.ID
 	Courts            []string
+	// AgreementSignedAt is nil while the user agreement is not signed.
+	AgreementSignedAt *time.Time
 }
 
 var accountName = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,63}$`)
@@ -99,7 +101,8 @@ func (a *Accounts) Create(ctx context.Context, by *access.Viewer, n NewAccount) 
 	err := a.store.Tx(access.As(ctx, "identity"), func(ctx context.Context, tx *ent.Tx) (err error) {
 		now := terms.Micro(a.now())
 		c := tx.Account.Create().SetName(n.Name).SetDisplayName(n.DisplayName).SetStatus(terms.AccountActive).
-			SetRoles(n.Roles).SetCourtCodes(n.Courts).SetCreatedAt(now)
+			SetRoles(n.Roles).SetCourtCodes(n.Courts).SetCreatedAt(now).
+			SetNillableAgreementSignedAt(n.AgreementSignedAt)
 		if n.Officer != "" {
 			c.SetOfficerID(n.Officer)
 		}
