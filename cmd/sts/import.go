@@ -24,7 +24,7 @@ func importFeed(ctx context.Context, args []string, s streams) (err error) {
 		return errors.New("say which feed: " + usage)
 	}
 	kind := args[0]
-	c, f, err := configure("import "+kind, false, args[1:], s, nil)
+	c, f, err := parse("import "+kind, false, args[1:], s, nil)
 	if err != nil {
 		return err
 	}

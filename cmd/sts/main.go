@@ -38,6 +38,7 @@ var commands = []command{
 	{"import", "sts import daybook|registry FILE", "import a feed: newline-delimited JSON, or CSV with a header; - is standard input", importFeed},
 	{"token", "sts token --account NAME [--ttl 1h]", "print a bearer token for an account; audited", token},
 	{"check", "sts check", "recompute what is derived and compare it with what is stored", check},
+	{"bench", "sts bench [flags]", "measure the API against SQL and HTTP written by hand, on a MariaDB of its own", measure},
 }
 
 func main() {
@@ -86,8 +87,20 @@ func usage(w io.Writer) {
 	fmt.Fprintln(w, "Each takes --data DIR (or STS_DATA); sts SUBCOMMAND --help tells the rest.")
 }
 
-// configure parses the arguments of a subcommand into its configuration.
+// configure parses the arguments of a subcommand that takes flags alone. A word
+// that is left over ended the flags, and what follows it would be passed over:
+// in "serve --demo false --listen …" the address.
 func configure(name string, serving bool, args []string, s streams, more func(*flag.FlagSet)) (*config.Config, *flag.FlagSet, error) {
+	c, f, err := parse(name, serving, args, s, more)
+	if err == nil && f.NArg() > 0 {
+		err = fmt.Errorf("sts %s takes flags only, and %q is none (to turn a flag off write --flag=false)", name, f.Arg(0))
+	}
+	return c, f, err
+}
+
+// parse parses the flags of a subcommand into its configuration, and leaves the
+// words after them.
+func parse(name string, serving bool, args []string, s streams, more func(*flag.FlagSet)) (*config.Config, *flag.FlagSet, error) {
 	f := flag.NewFlagSet("sts "+name, flag.ContinueOnError)
 	f.SetOutput(s.err)
 	c := config.Flags(f, serving)

@@ -36,8 +36,8 @@ type edge[N any] interface {
 
 // wanted is what is asked of a connection.
 type wanted struct {
-	rows, nodes, edges, cursors, ends, total bool
-	node                                     []ast.SelectionSet
+	rows, nodes, edges, cursors, ends, more, total bool
+	node                                           []ast.SelectionSet
 }
 
 func (w *walk) wanted(sets []ast.SelectionSet) wanted {
@@ -51,6 +51,7 @@ func (w *walk) wanted(sets []ast.SelectionSet) wanted {
 	return wanted{
 		rows: hasNodes || hasEdges || hasInfo, nodes: hasNodes, edges: hasEdges, total: f.has("totalCount"),
 		cursors: inEdge.has("cursor"), ends: inInfo.has("startCursor") || inInfo.has("endCursor"),
+		more: inInfo.has("hasNextPage") || inInfo.has("hasPreviousPage"),
 		node: append(nodes.sets(), node.sets()...),
 	}
 }
@@ -64,6 +65,9 @@ func connect[Ed edge[N], E, R, N any](ctx context.Context, w *walk, l list[E, R,
 		return nil, err
 	}
 	want := w.wanted(sets)
+	if want.more {
+		s.ahead = 1
+	}
 	among := l.mods
 	if l.of != "" {
 		scope, err := in(l.of, parents)

@@ -103,7 +103,11 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		})
 	}
 	if f.RespondentNameBeginsWith != nil {
-		mods = append(mods, w.beginsWith(registrycase.FieldRespondentKey, *f.RespondentNameBeginsWith))
+		begins, err := w.beginsWith("respondentNameBeginsWith", registrycase.FieldRespondentKey, *f.RespondentNameBeginsWith)
+		if err != nil {
+			return nil, err
+		}
+		mods = append(mods, begins)
 	}
 	if f.DocketFragment != nil {
 		fragment := strings.ToUpper(strings.Map(func(r rune) rune {
@@ -123,7 +127,10 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 // beginsWith searches a folded name. What [terms.Fold] returns has no letter
 // that a pattern would take for a wild card. SQLite uses an index for GLOB
 // alone, MySQL for LIKE.
-func (w *walk) beginsWith(column, name string) mod {
+func (w *walk) beginsWith(field, column, name string) (mod, error) {
+	if err := searchable(field, name); err != nil {
+		return nil, err
+	}
 	folded := terms.Fold(name)
 	return func(q *sql.Selector) {
 		switch {
@@ -135,7 +142,17 @@ func (w *walk) beginsWith(column, name string) mod {
 		default:
 			q.Where(sql.Like(q.C(column), folded+"%"))
 		}
+	}, nil
+}
+
+// maxSearch is the longest text to search for, in bytes.
+const maxSearch = 400
+
+func searchable(field, text string) error {
+	if len(text) > maxSearch {
+		return invalid(field + " is longer than any name.")
 	}
+	return nil
 }
 
 func activityFilter(f *model.ServiceActivityFilter) ([]mod, error) {
@@ -217,13 +234,17 @@ func (w *walk) deliveryFilter(f *model.DeliveryFilter) ([]mod, error) {
 	return mods, nil
 }
 
-func (w *walk) officerFilter(f *model.OfficerFilter) []mod {
+func (w *walk) officerFilter(f *model.OfficerFilter) ([]mod, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	var mods []mod
 	if f.NameBeginsWith != nil {
-		mods = append(mods, w.beginsWith(officer.FieldNameKey, *f.NameBeginsWith))
+		begins, err := w.beginsWith("nameBeginsWith", officer.FieldNameKey, *f.NameBeginsWith)
+		if err != nil {
+			return nil, err
+		}
+		mods = append(mods, begins)
 	}
 	if f.Kind != nil {
 		mods = append(mods, where(officer.FieldKind, *f.Kind))
@@ -234,15 +255,18 @@ func (w *walk) officerFilter(f *model.OfficerFilter) []mod {
 	if f.Active != nil {
 		mods = append(mods, where(officer.FieldActive, *f.Active))
 	}
-	return mods
+	return mods, nil
 }
 
-func agencyFilter(f *model.LawEnforcementAgencyFilter) []mod {
+func agencyFilter(f *model.LawEnforcementAgencyFilter) ([]mod, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	var mods []mod
 	if f.NameBeginsWith != nil {
+		if err := searchable("nameBeginsWith", *f.NameBeginsWith); err != nil {
+			return nil, err
+		}
 		mods = append(mods, func(q *sql.Selector) {
 			q.Where(sql.HasPrefixFold(q.C(lawenforcementagency.FieldName), *f.NameBeginsWith))
 		})
@@ -253,5 +277,5 @@ func agencyFilter(f *model.LawEnforcementAgencyFilter) []mod {
 	if f.Town != nil {
 		mods = append(mods, coversTown(*f.Town))
 	}
-	return mods
+	return mods, nil
 }

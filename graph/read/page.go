@@ -25,6 +25,7 @@ func badPage(message string) error { return &terms.InputError{Code: terms.BadPag
 // span is a page that has been checked.
 type span struct {
 	limit    int
+	ahead    int // elements read behind the page, to tell whether there are more
 	backward bool
 	from     *position // exclusive; nil: from the end
 }
@@ -152,21 +153,26 @@ func (o *order[R]) by(q *sql.Selector, s span) []string {
 	return []string{sql.Asc(q.C(o.column)), sql.Asc(q.C("id"))}
 }
 
-// limited is one page: one element more than asked for tells whether there are
-// more.
+// limited is one page, and the element behind it if it is asked whether there
+// are more.
 func (o *order[R]) limited(s span) mod {
-	return func(q *sql.Selector) { q.OrderBy(o.by(q, s)...).Limit(s.limit + 1) }
+	return func(q *sql.Selector) { q.OrderBy(o.by(q, s)...).Limit(s.limit + s.ahead) }
 }
 
-// limitedPer is one page for each parent, in one statement.
+// limitedPer is one page for each parent, in one statement. What is ranked are
+// ids alone, which the index of the list holds: rows are read of the page only,
+// and not of all that the parents have.
 func (o *order[R]) limitedPer(parent string, s span) mod {
 	return func(q *sql.Selector) {
 		columns := q.UnqualifiedColumns()
-		ranked := q.Clone()
-		ranked.AppendSelectExprAs(sql.RowNumber().PartitionBy(q.C(parent)).OrderBy(o.by(q, s)...), "place")
-		ranked.As("ranked")
-		outer := sql.Dialect(q.Dialect()).Select(ranked.Columns(columns...)...).From(ranked)
-		outer.Where(sql.LTE(ranked.C("place"), s.limit+1)).OrderBy(ranked.C("place"))
+		ranked := q.Clone().Select(q.C("id"))
+		ranked.AppendSelectExprAs(sql.RowNumber().PartitionBy(q.C(parent)).OrderBy(o.by(q, s)...), "place").As("ranked")
+		d := sql.Dialect(q.Dialect())
+		table := d.Table(q.TableName())
+		outer := d.Select().From(table)
+		outer.Join(ranked).On(table.C("id"), ranked.C("id"))
+		outer.Select(outer.Columns(columns...)...)
+		outer.Where(sql.LTE(ranked.C("place"), s.limit+s.ahead)).OrderBy(ranked.C("place"))
 		*q = *outer.WithContext(q.Context())
 	}
 }

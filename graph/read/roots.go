@@ -130,8 +130,12 @@ func (r *Reader) Officers(ctx context.Context, filter *model.OfficerFilter, p Pa
 	if err != nil {
 		return nil, err
 	}
+	mods, err := w.officerFilter(filter)
+	if err != nil {
+		return nil, err
+	}
 	l := list[ent.Officer, *model.Officer, *model.Officer]{
-		kind: &w.officers, order: byOfficerName, node: same[*model.Officer], mods: w.officerFilter(filter),
+		kind: &w.officers, order: byOfficerName, node: same[*model.Officer], mods: mods,
 	}
 	found, err := page[model.OfficerEdge](ctx, w, l, "officers", p, sets)
 	return (*model.OfficerConnection)(found), err
@@ -143,8 +147,12 @@ func (r *Reader) Agencies(ctx context.Context, filter *model.LawEnforcementAgenc
 	if err != nil {
 		return nil, err
 	}
+	mods, err := agencyFilter(filter)
+	if err != nil {
+		return nil, err
+	}
 	l := list[ent.LawEnforcementAgency, *model.LawEnforcementAgency, *model.LawEnforcementAgency]{
-		kind: &w.agencies, order: byAgencyName, node: same[*model.LawEnforcementAgency], mods: agencyFilter(filter),
+		kind: &w.agencies, order: byAgencyName, node: same[*model.LawEnforcementAgency], mods: mods,
 	}
 	found, err := page[model.LawEnforcementAgencyEdge](ctx, w, l, "lawEnforcementAgencies", p, sets)
 	return (*model.LawEnforcementAgencyConnection)(found), err

@@ -94,6 +94,14 @@ func (s *Store) openSQLite(path string, seeding bool) error {
 	if err := writable(filepath.Dir(path)); err != nil {
 		return err
 	}
+	// SQLite gives its other files the mode of this one. Its owner alone reads it.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", path, err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("opening %s: %w", path, err)
+	}
 	synchronous := "FULL" // a court record survives the power cut
 	if seeding {
 		synchronous = "OFF"
@@ -105,7 +113,6 @@ func (s *Store) openSQLite(path string, seeding bool) error {
 		}
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 	}
-	var err error
 	if s.write, err = stdsql.Open("sqlite", dsn("synchronous("+synchronous+")")); err != nil {
 		return fmt.Errorf("opening %s: %w", path, err)
 	}

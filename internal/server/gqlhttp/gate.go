@@ -75,6 +75,9 @@ func (g *gate) MutateOperationContext(ctx context.Context, opCtx *graphql.Operat
 		// gqlparser's rule looks at names only.
 		return refusal(terms.ValidationFailed, "A subscription has one root field.")
 	}
+	if err := checkEnums(g.schema.Schema(), opCtx.Operation, opCtx.Variables); err != nil {
+		return err
+	}
 	for _, use := range facts.slots {
 		if use.differs(opCtx.Variables) {
 			return use.refusal()

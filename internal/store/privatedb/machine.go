@@ -6,7 +6,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // find looks also where distributions put what only root looks for.
@@ -65,17 +64,4 @@ func give(dir, account string) error {
 		return err
 	}
 	return os.Chown(dir, uid, -1)
-}
-
-// memory is where Linux keeps files in memory.
-const memory = "/dev/shm"
-
-// Fast is the directory to make a throw-away server's in: in memory if there
-// are that many bytes free, else wherever temporary files are.
-func Fast(room uint64) string {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) >= room && syscall.Access(memory, 2) == nil {
-		return memory
-	}
-	return os.TempDir()
 }
