@@ -40,6 +40,7 @@ import (
 	"github.com/service-tracking/sts/ent/respondent"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
+	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/ent/town"
 	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/ent/unroutedaddress"
@@ -101,6 +102,8 @@ type Client struct {
 	ServiceActivity *ServiceActivityClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// SwitchAnswer is the client for interacting with the SwitchAnswer builders.
+	SwitchAnswer *SwitchAnswerClient
 	// Town is the client for interacting with the Town builders.
 	Town *TownClient
 	// TransferAcknowledgement is the client for interacting with the TransferAcknowledgement builders.
@@ -144,6 +147,7 @@ func (c *Client) init() {
 	c.Respondent = NewRespondentClient(c.config)
 	c.ServiceActivity = NewServiceActivityClient(c.config)
 	c.Setting = NewSettingClient(c.config)
+	c.SwitchAnswer = NewSwitchAnswerClient(c.config)
 	c.Town = NewTownClient(c.config)
 	c.TransferAcknowledgement = NewTransferAcknowledgementClient(c.config)
 	c.UnroutedAddress = NewUnroutedAddressClient(c.config)
@@ -264,6 +268,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Respondent:              NewRespondentClient(cfg),
 		ServiceActivity:         NewServiceActivityClient(cfg),
 		Setting:                 NewSettingClient(cfg),
+		SwitchAnswer:            NewSwitchAnswerClient(cfg),
 		Town:                    NewTownClient(cfg),
 		TransferAcknowledgement: NewTransferAcknowledgementClient(cfg),
 		UnroutedAddress:         NewUnroutedAddressClient(cfg),
@@ -311,6 +316,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Respondent:              NewRespondentClient(cfg),
 		ServiceActivity:         NewServiceActivityClient(cfg),
 		Setting:                 NewSettingClient(cfg),
+		SwitchAnswer:            NewSwitchAnswerClient(cfg),
 		Town:                    NewTownClient(cfg),
 		TransferAcknowledgement: NewTransferAcknowledgementClient(cfg),
 		UnroutedAddress:         NewUnroutedAddressClient(cfg),
@@ -349,7 +355,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.JournalPending, c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency,
 		c.Officer, c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase,
 		c.RegistryEntry, c.RegistryRow, c.Respondent, c.ServiceActivity, c.Setting,
-		c.Town, c.TransferAcknowledgement, c.UnroutedAddress, c.WaitingRow,
+		c.SwitchAnswer, c.Town, c.TransferAcknowledgement, c.UnroutedAddress,
+		c.WaitingRow,
 	} {
 		n.Use(hooks...)
 	}
@@ -364,7 +371,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.JournalPending, c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency,
 		c.Officer, c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase,
 		c.RegistryEntry, c.RegistryRow, c.Respondent, c.ServiceActivity, c.Setting,
-		c.Town, c.TransferAcknowledgement, c.UnroutedAddress, c.WaitingRow,
+		c.SwitchAnswer, c.Town, c.TransferAcknowledgement, c.UnroutedAddress,
+		c.WaitingRow,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -421,6 +429,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ServiceActivity.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
+	case *SwitchAnswerMutation:
+		return c.SwitchAnswer.mutate(ctx, m)
 	case *TownMutation:
 		return c.Town.mutate(ctx, m)
 	case *TransferAcknowledgementMutation:
@@ -3906,6 +3916,140 @@ func (c *SettingClient) mutate(ctx context.Context, m *SettingMutation) (Value, 
 	}
 }
 
+// SwitchAnswerClient is a client for the SwitchAnswer schema.
+type SwitchAnswerClient struct {
+	config
+}
+
+// NewSwitchAnswerClient returns a client for the SwitchAnswer from the given config.
+func NewSwitchAnswerClient(c config) *SwitchAnswerClient {
+	return &SwitchAnswerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `switchanswer.Hooks(f(g(h())))`.
+func (c *SwitchAnswerClient) Use(hooks ...Hook) {
+	c.hooks.SwitchAnswer = append(c.hooks.SwitchAnswer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `switchanswer.Intercept(f(g(h())))`.
+func (c *SwitchAnswerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SwitchAnswer = append(c.inters.SwitchAnswer, interceptors...)
+}
+
+// Create returns a builder for creating a SwitchAnswer entity.
+func (c *SwitchAnswerClient) Create() *SwitchAnswerCreate {
+	mutation := newSwitchAnswerMutation(c.config, OpCreate)
+	return &SwitchAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SwitchAnswer entities.
+func (c *SwitchAnswerClient) CreateBulk(builders ...*SwitchAnswerCreate) *SwitchAnswerCreateBulk {
+	return &SwitchAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SwitchAnswerClient) MapCreateBulk(slice any, setFunc func(*SwitchAnswerCreate, int)) *SwitchAnswerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SwitchAnswerCreateBulk{err: fmt.Errorf("calling to SwitchAnswerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SwitchAnswerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SwitchAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SwitchAnswer.
+func (c *SwitchAnswerClient) Update() *SwitchAnswerUpdate {
+	mutation := newSwitchAnswerMutation(c.config, OpUpdate)
+	return &SwitchAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SwitchAnswerClient) UpdateOne(_m *SwitchAnswer) *SwitchAnswerUpdateOne {
+	mutation := newSwitchAnswerMutation(c.config, OpUpdateOne, withSwitchAnswer(_m))
+	return &SwitchAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SwitchAnswerClient) UpdateOneID(id terms.ID) *SwitchAnswerUpdateOne {
+	mutation := newSwitchAnswerMutation(c.config, OpUpdateOne, withSwitchAnswerID(id))
+	return &SwitchAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SwitchAnswer.
+func (c *SwitchAnswerClient) Delete() *SwitchAnswerDelete {
+	mutation := newSwitchAnswerMutation(c.config, OpDelete)
+	return &SwitchAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SwitchAnswerClient) DeleteOne(_m *SwitchAnswer) *SwitchAnswerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SwitchAnswerClient) DeleteOneID(id terms.ID) *SwitchAnswerDeleteOne {
+	builder := c.Delete().Where(switchanswer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SwitchAnswerDeleteOne{builder}
+}
+
+// Query returns a query builder for SwitchAnswer.
+func (c *SwitchAnswerClient) Query() *SwitchAnswerQuery {
+	return &SwitchAnswerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSwitchAnswer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SwitchAnswer entity by its id.
+func (c *SwitchAnswerClient) Get(ctx context.Context, id terms.ID) (*SwitchAnswer, error) {
+	return c.Query().Where(switchanswer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SwitchAnswerClient) GetX(ctx context.Context, id terms.ID) *SwitchAnswer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SwitchAnswerClient) Hooks() []Hook {
+	hooks := c.hooks.SwitchAnswer
+	return append(hooks[:len(hooks):len(hooks)], switchanswer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SwitchAnswerClient) Interceptors() []Interceptor {
+	return c.inters.SwitchAnswer
+}
+
+func (c *SwitchAnswerClient) mutate(ctx context.Context, m *SwitchAnswerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SwitchAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SwitchAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SwitchAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SwitchAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SwitchAnswer mutation op: %q", m.Op())
+	}
+}
+
 // TownClient is a client for the Town schema.
 type TownClient struct {
 	config
@@ -4481,16 +4625,16 @@ type (
 		DeliveryAttempt, DeliveryContent, Hearing, JournalHead, JournalPending,
 		JournalPosition, JournalRecord, LawEnforcementAgency, Officer, ProtectedPerson,
 		ProtectionOrder, RegistryCase, RegistryEntry, RegistryRow, Respondent,
-		ServiceActivity, Setting, Town, TransferAcknowledgement, UnroutedAddress,
-		WaitingRow []ent.Hook
+		ServiceActivity, Setting, SwitchAnswer, Town, TransferAcknowledgement,
+		UnroutedAddress, WaitingRow []ent.Hook
 	}
 	inters struct {
 		Account, Address, AgencyChannel, AgencyCoverage, CaseLookUp, Court, Delivery,
 		DeliveryAttempt, DeliveryContent, Hearing, JournalHead, JournalPending,
 		JournalPosition, JournalRecord, LawEnforcementAgency, Officer, ProtectedPerson,
 		ProtectionOrder, RegistryCase, RegistryEntry, RegistryRow, Respondent,
-		ServiceActivity, Setting, Town, TransferAcknowledgement, UnroutedAddress,
-		WaitingRow []ent.Interceptor
+		ServiceActivity, Setting, SwitchAnswer, Town, TransferAcknowledgement,
+		UnroutedAddress, WaitingRow []ent.Interceptor
 	}
 )
 

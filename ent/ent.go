@@ -36,6 +36,7 @@ import (
 	"github.com/service-tracking/sts/ent/respondent"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
+	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/ent/town"
 	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/ent/unroutedaddress"
@@ -124,6 +125,7 @@ func checkColumn(t, c string) error {
 			respondent.Table:              respondent.ValidColumn,
 			serviceactivity.Table:         serviceactivity.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
+			switchanswer.Table:            switchanswer.ValidColumn,
 			town.Table:                    town.ValidColumn,
 			transferacknowledgement.Table: transferacknowledgement.ValidColumn,
 			unroutedaddress.Table:         unroutedaddress.ValidColumn,

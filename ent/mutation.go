@@ -36,6 +36,7 @@ import (
 	"github.com/service-tracking/sts/ent/respondent"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
+	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/ent/town"
 	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/ent/unroutedaddress"
@@ -76,6 +77,7 @@ const (
 	TypeRespondent              = "Respondent"
 	TypeServiceActivity         = "ServiceActivity"
 	TypeSetting                 = "Setting"
+	TypeSwitchAnswer            = "SwitchAnswer"
 	TypeTown                    = "Town"
 	TypeTransferAcknowledgement = "TransferAcknowledgement"
 	TypeUnroutedAddress         = "UnroutedAddress"
@@ -19263,6 +19265,554 @@ func (m *SettingMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SettingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Setting edge %s", name)
+}
+
+// SwitchAnswerMutation represents an operation that mutates the SwitchAnswer nodes in the graph.
+type SwitchAnswerMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *terms.ID
+	control_number *string
+	kind           *string
+	why            *string
+	raw            *string
+	received_at    *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*SwitchAnswer, error)
+	predicates     []predicate.SwitchAnswer
+}
+
+var _ ent.Mutation = (*SwitchAnswerMutation)(nil)
+
+// switchanswerOption allows management of the mutation configuration using functional options.
+type switchanswerOption func(*SwitchAnswerMutation)
+
+// newSwitchAnswerMutation creates new mutation for the SwitchAnswer entity.
+func newSwitchAnswerMutation(c config, op Op, opts ...switchanswerOption) *SwitchAnswerMutation {
+	m := &SwitchAnswerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSwitchAnswer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSwitchAnswerID sets the ID field of the mutation.
+func withSwitchAnswerID(id terms.ID) switchanswerOption {
+	return func(m *SwitchAnswerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SwitchAnswer
+		)
+		m.oldValue = func(ctx context.Context) (*SwitchAnswer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SwitchAnswer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSwitchAnswer sets the old SwitchAnswer of the mutation.
+func withSwitchAnswer(node *SwitchAnswer) switchanswerOption {
+	return func(m *SwitchAnswerMutation) {
+		m.oldValue = func(context.Context) (*SwitchAnswer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SwitchAnswerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SwitchAnswerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SwitchAnswer entities.
+func (m *SwitchAnswerMutation) SetID(id terms.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SwitchAnswerMutation) ID() (id terms.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SwitchAnswerMutation) IDs(ctx context.Context) ([]terms.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []terms.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SwitchAnswer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetControlNumber sets the "control_number" field.
+func (m *SwitchAnswerMutation) SetControlNumber(s string) {
+	m.control_number = &s
+}
+
+// ControlNumber returns the value of the "control_number" field in the mutation.
+func (m *SwitchAnswerMutation) ControlNumber() (r string, exists bool) {
+	v := m.control_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldControlNumber returns the old "control_number" field's value of the SwitchAnswer entity.
+// If the SwitchAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SwitchAnswerMutation) OldControlNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldControlNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldControlNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldControlNumber: %w", err)
+	}
+	return oldValue.ControlNumber, nil
+}
+
+// ResetControlNumber resets all changes to the "control_number" field.
+func (m *SwitchAnswerMutation) ResetControlNumber() {
+	m.control_number = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *SwitchAnswerMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *SwitchAnswerMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the SwitchAnswer entity.
+// If the SwitchAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SwitchAnswerMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *SwitchAnswerMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetWhy sets the "why" field.
+func (m *SwitchAnswerMutation) SetWhy(s string) {
+	m.why = &s
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *SwitchAnswerMutation) Why() (r string, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the SwitchAnswer entity.
+// If the SwitchAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SwitchAnswerMutation) OldWhy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *SwitchAnswerMutation) ResetWhy() {
+	m.why = nil
+}
+
+// SetRaw sets the "raw" field.
+func (m *SwitchAnswerMutation) SetRaw(s string) {
+	m.raw = &s
+}
+
+// Raw returns the value of the "raw" field in the mutation.
+func (m *SwitchAnswerMutation) Raw() (r string, exists bool) {
+	v := m.raw
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaw returns the old "raw" field's value of the SwitchAnswer entity.
+// If the SwitchAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SwitchAnswerMutation) OldRaw(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaw is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaw requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaw: %w", err)
+	}
+	return oldValue.Raw, nil
+}
+
+// ResetRaw resets all changes to the "raw" field.
+func (m *SwitchAnswerMutation) ResetRaw() {
+	m.raw = nil
+}
+
+// SetReceivedAt sets the "received_at" field.
+func (m *SwitchAnswerMutation) SetReceivedAt(t time.Time) {
+	m.received_at = &t
+}
+
+// ReceivedAt returns the value of the "received_at" field in the mutation.
+func (m *SwitchAnswerMutation) ReceivedAt() (r time.Time, exists bool) {
+	v := m.received_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedAt returns the old "received_at" field's value of the SwitchAnswer entity.
+// If the SwitchAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SwitchAnswerMutation) OldReceivedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedAt: %w", err)
+	}
+	return oldValue.ReceivedAt, nil
+}
+
+// ResetReceivedAt resets all changes to the "received_at" field.
+func (m *SwitchAnswerMutation) ResetReceivedAt() {
+	m.received_at = nil
+}
+
+// Where appends a list predicates to the SwitchAnswerMutation builder.
+func (m *SwitchAnswerMutation) Where(ps ...predicate.SwitchAnswer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SwitchAnswerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SwitchAnswerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SwitchAnswer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SwitchAnswerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SwitchAnswerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SwitchAnswer).
+func (m *SwitchAnswerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SwitchAnswerMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.control_number != nil {
+		fields = append(fields, switchanswer.FieldControlNumber)
+	}
+	if m.kind != nil {
+		fields = append(fields, switchanswer.FieldKind)
+	}
+	if m.why != nil {
+		fields = append(fields, switchanswer.FieldWhy)
+	}
+	if m.raw != nil {
+		fields = append(fields, switchanswer.FieldRaw)
+	}
+	if m.received_at != nil {
+		fields = append(fields, switchanswer.FieldReceivedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SwitchAnswerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case switchanswer.FieldControlNumber:
+		return m.ControlNumber()
+	case switchanswer.FieldKind:
+		return m.Kind()
+	case switchanswer.FieldWhy:
+		return m.Why()
+	case switchanswer.FieldRaw:
+		return m.Raw()
+	case switchanswer.FieldReceivedAt:
+		return m.ReceivedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SwitchAnswerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case switchanswer.FieldControlNumber:
+		return m.OldControlNumber(ctx)
+	case switchanswer.FieldKind:
+		return m.OldKind(ctx)
+	case switchanswer.FieldWhy:
+		return m.OldWhy(ctx)
+	case switchanswer.FieldRaw:
+		return m.OldRaw(ctx)
+	case switchanswer.FieldReceivedAt:
+		return m.OldReceivedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SwitchAnswer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SwitchAnswerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case switchanswer.FieldControlNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetControlNumber(v)
+		return nil
+	case switchanswer.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case switchanswer.FieldWhy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
+	case switchanswer.FieldRaw:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaw(v)
+		return nil
+	case switchanswer.FieldReceivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SwitchAnswer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SwitchAnswerMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SwitchAnswerMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SwitchAnswerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SwitchAnswer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SwitchAnswerMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SwitchAnswerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SwitchAnswerMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SwitchAnswer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SwitchAnswerMutation) ResetField(name string) error {
+	switch name {
+	case switchanswer.FieldControlNumber:
+		m.ResetControlNumber()
+		return nil
+	case switchanswer.FieldKind:
+		m.ResetKind()
+		return nil
+	case switchanswer.FieldWhy:
+		m.ResetWhy()
+		return nil
+	case switchanswer.FieldRaw:
+		m.ResetRaw()
+		return nil
+	case switchanswer.FieldReceivedAt:
+		m.ResetReceivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SwitchAnswer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SwitchAnswerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SwitchAnswerMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SwitchAnswerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SwitchAnswerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SwitchAnswerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SwitchAnswerMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SwitchAnswerMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SwitchAnswer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SwitchAnswerMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SwitchAnswer edge %s", name)
 }
 
 // TownMutation represents an operation that mutates the Town nodes in the graph.

@@ -62,6 +62,8 @@ type Tx struct {
 	ServiceActivity *ServiceActivityClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// SwitchAnswer is the client for interacting with the SwitchAnswer builders.
+	SwitchAnswer *SwitchAnswerClient
 	// Town is the client for interacting with the Town builders.
 	Town *TownClient
 	// TransferAcknowledgement is the client for interacting with the TransferAcknowledgement builders.
@@ -225,6 +227,7 @@ func (tx *Tx) init() {
 	tx.Respondent = NewRespondentClient(tx.config)
 	tx.ServiceActivity = NewServiceActivityClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
+	tx.SwitchAnswer = NewSwitchAnswerClient(tx.config)
 	tx.Town = NewTownClient(tx.config)
 	tx.TransferAcknowledgement = NewTransferAcknowledgementClient(tx.config)
 	tx.UnroutedAddress = NewUnroutedAddressClient(tx.config)

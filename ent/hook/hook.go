@@ -297,6 +297,18 @@ func (f SettingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SettingMutation", m)
 }
 
+// The SwitchAnswerFunc type is an adapter to allow the use of ordinary
+// function as SwitchAnswer mutator.
+type SwitchAnswerFunc func(context.Context, *ent.SwitchAnswerMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SwitchAnswerFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SwitchAnswerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SwitchAnswerMutation", m)
+}
+
 // The TownFunc type is an adapter to allow the use of ordinary
 // function as Town mutator.
 type TownFunc func(context.Context, *ent.TownMutation) (ent.Value, error)

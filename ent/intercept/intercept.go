@@ -33,6 +33,7 @@ import (
 	"github.com/service-tracking/sts/ent/respondent"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
+	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/ent/town"
 	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/ent/unroutedaddress"
@@ -743,6 +744,33 @@ func (f TraverseSetting) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.SettingQuery", q)
 }
 
+// The SwitchAnswerFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SwitchAnswerFunc func(context.Context, *ent.SwitchAnswerQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SwitchAnswerFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SwitchAnswerQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SwitchAnswerQuery", q)
+}
+
+// The TraverseSwitchAnswer type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSwitchAnswer func(context.Context, *ent.SwitchAnswerQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSwitchAnswer) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSwitchAnswer) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SwitchAnswerQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SwitchAnswerQuery", q)
+}
+
 // The TownFunc type is an adapter to allow the use of ordinary function as a Querier.
 type TownFunc func(context.Context, *ent.TownQuery) (ent.Value, error)
 
@@ -902,6 +930,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ServiceActivityQuery, predicate.ServiceActivity, serviceactivity.OrderOption]{typ: ent.TypeServiceActivity, tq: q}, nil
 	case *ent.SettingQuery:
 		return &query[*ent.SettingQuery, predicate.Setting, setting.OrderOption]{typ: ent.TypeSetting, tq: q}, nil
+	case *ent.SwitchAnswerQuery:
+		return &query[*ent.SwitchAnswerQuery, predicate.SwitchAnswer, switchanswer.OrderOption]{typ: ent.TypeSwitchAnswer, tq: q}, nil
 	case *ent.TownQuery:
 		return &query[*ent.TownQuery, predicate.Town, town.OrderOption]{typ: ent.TypeTown, tq: q}, nil
 	case *ent.TransferAcknowledgementQuery:

@@ -771,6 +771,28 @@ var (
 		Columns:    SettingsColumns,
 		PrimaryKey: []*schema.Column{SettingsColumns[0]},
 	}
+	// SwitchAnswersColumns holds the columns for the "switch_answers" table.
+	SwitchAnswersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "control_number", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(40)"}},
+		{Name: "kind", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(40)"}},
+		{Name: "why", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "raw", Type: field.TypeString, SchemaType: map[string]string{"mysql": "mediumtext"}},
+		{Name: "received_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// SwitchAnswersTable holds the schema information for the "switch_answers" table.
+	SwitchAnswersTable = &schema.Table{
+		Name:       "switch_answers",
+		Columns:    SwitchAnswersColumns,
+		PrimaryKey: []*schema.Column{SwitchAnswersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "switchanswer_received_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SwitchAnswersColumns[5], SwitchAnswersColumns[0]},
+			},
+		},
+	}
 	// TownsColumns holds the columns for the "towns" table.
 	TownsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -905,6 +927,7 @@ var (
 		RespondentsTable,
 		ServiceActivitiesTable,
 		SettingsTable,
+		SwitchAnswersTable,
 		TownsTable,
 		TransferAcknowledgementsTable,
 		UnroutedAddressesTable,
@@ -1000,6 +1023,9 @@ func init() {
 	}
 	SettingsTable.Annotation = &entsql.Annotation{
 		Table: "settings",
+	}
+	SwitchAnswersTable.Annotation = &entsql.Annotation{
+		Table: "switch_answers",
 	}
 	TownsTable.Annotation = &entsql.Annotation{
 		Table: "towns",

@@ -78,6 +78,9 @@ type ServiceActivity func(*sql.Selector)
 // Setting is the predicate function for setting builders.
 type Setting func(*sql.Selector)
 
+// SwitchAnswer is the predicate function for switchanswer builders.
+type SwitchAnswer func(*sql.Selector)
+
 // Town is the predicate function for town builders.
 type Town func(*sql.Selector)
 

@@ -686,6 +686,30 @@ func (f SettingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SettingMutation", m)
 }
 
+// The SwitchAnswerQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SwitchAnswerQueryRuleFunc func(context.Context, *ent.SwitchAnswerQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SwitchAnswerQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SwitchAnswerQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SwitchAnswerQuery", q)
+}
+
+// The SwitchAnswerMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SwitchAnswerMutationRuleFunc func(context.Context, *ent.SwitchAnswerMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SwitchAnswerMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SwitchAnswerMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SwitchAnswerMutation", m)
+}
+
 // The TownQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TownQueryRuleFunc func(context.Context, *ent.TownQuery) error

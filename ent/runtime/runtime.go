@@ -30,6 +30,7 @@ import (
 	"github.com/service-tracking/sts/ent/schema"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
+	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/ent/town"
 	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/ent/unroutedaddress"
@@ -912,6 +913,34 @@ func init() {
 	settingDescID := settingFields[0].Descriptor()
 	// setting.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	setting.IDValidator = settingDescID.Validators[0].(func(string) error)
+	switchanswerMixin := schema.SwitchAnswer{}.Mixin()
+	switchanswer.Policy = privacy.NewPolicies(switchanswerMixin[0], schema.SwitchAnswer{})
+	switchanswer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := switchanswer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	switchanswerMixinFields0 := switchanswerMixin[0].Fields()
+	_ = switchanswerMixinFields0
+	switchanswerFields := schema.SwitchAnswer{}.Fields()
+	_ = switchanswerFields
+	// switchanswerDescControlNumber is the schema descriptor for control_number field.
+	switchanswerDescControlNumber := switchanswerFields[0].Descriptor()
+	// switchanswer.DefaultControlNumber holds the default value on creation for the control_number field.
+	switchanswer.DefaultControlNumber = switchanswerDescControlNumber.Default.(string)
+	// switchanswerDescKind is the schema descriptor for kind field.
+	switchanswerDescKind := switchanswerFields[1].Descriptor()
+	// switchanswer.DefaultKind holds the default value on creation for the kind field.
+	switchanswer.DefaultKind = switchanswerDescKind.Default.(string)
+	// switchanswerDescID is the schema descriptor for id field.
+	switchanswerDescID := switchanswerMixinFields0[0].Descriptor()
+	// switchanswer.DefaultID holds the default value on creation for the id field.
+	switchanswer.DefaultID = switchanswerDescID.Default.(func() terms.ID)
+	// switchanswer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	switchanswer.IDValidator = switchanswerDescID.Validators[0].(func(string) error)
 	townMixin := schema.Town{}.Mixin()
 	town.Policy = privacy.NewPolicies(townMixin[0], schema.Town{})
 	town.Hooks[0] = func(next ent.Mutator) ent.Mutator {

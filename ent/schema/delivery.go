@@ -114,3 +114,22 @@ func (DeliveryContent) Fields() []ent.Field {
 		field.Bytes("sha256").MaxLen(32).Immutable(),
 	}
 }
+
+// SwitchAnswer is what the order-file switch said that settles nothing by
+// itself: it cannot be read, matches no delivery, or is a status. It is kept as
+// it came, for a person to look at, before the switch may forget it.
+type SwitchAnswer struct{ ent.Schema }
+
+func (SwitchAnswer) Mixin() []ent.Mixin { return record("switch_answers", terms.SwitchAnswerPrefix) }
+
+func (SwitchAnswer) Fields() []ent.Field {
+	return []ent.Field{
+		text("control_number", 40, optional, immutable),
+		text("kind", codeLen, optional, immutable),
+		text("why", nameLen, immutable),
+		text("raw", maxText, immutable),
+		instant("received_at", immutable),
+	}
+}
+
+func (SwitchAnswer) Indexes() []ent.Index { return []ent.Index{index.Fields("received_at", "id")} }

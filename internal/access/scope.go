@@ -45,6 +45,7 @@ var tables = map[string]rule{
 	"deliveries":                byCase,
 	"delivery_attempts":         registryOnly,
 	"delivery_contents":         systemOnly,
+	"switch_answers":            registryOnly,
 	"protected_persons":         registryOnly,
 	"addresses":                 registryOnly,
 	"unrouted_addresses":        registryOnly,

@@ -3,8 +3,8 @@
 // (§2(b), §3(b)).
 //
 // [Lock] is how every transaction about a case begins. [Facts] are the
-// versions in force, read under that lock; [Case.Fold] writes what lists sort
+// versions in force, read under that lock; [Locked.Fold] writes what lists sort
 // by. [Reference] holds the small tables that everyone signed in may read, in
-// memory. [LookUp] finds a case by its docket number and leaves the officer's
-// trace that C.G.S. §51-5c asks for.
+// memory. [LookUps] leaves the trace of an officer's look-up by docket number
+// that C.G.S. §51-5c asks for. [Check] recomputes the folds.
 package casefile

@@ -35,9 +35,10 @@ type Facts struct {
 	Addresses        []*ent.Address
 }
 
-// newerRow orders rows by what the feed says of their age.
+// newerRow orders rows by what the feed says of their age; of two equally old
+// ones the one that came last is newer.
 func newerRow(a, b *ent.RegistryRow) int {
-	return cmp.Or(b.SourceUpdatedAt.Compare(a.SourceUpdatedAt), cmp.Compare(b.Sequence, a.Sequence))
+	return cmp.Or(b.SourceUpdatedAt.Compare(a.SourceUpdatedAt), cmp.Compare(b.Sequence, a.Sequence), cmp.Compare(b.ID, a.ID))
 }
 
 // InForce picks the newest row of each key, the newest of all first.
@@ -79,14 +80,14 @@ func ReadFactsOf(ctx context.Context, c *ent.Client, ids []terms.ID) (map[terms.
 	for _, r := range all {
 		byCase[r.CaseID] = append(byCase[r.CaseID], r)
 	}
-	var rows []terms.ID
-	rank := map[terms.ID]int{}
+	rank := map[terms.ID]int{} // of the rows in force
 	for id, f := range facts {
 		f.Rows = InForce(byCase[id])
 		for i, r := range f.Rows {
-			rows, rank[r.ID] = append(rows, r.ID), i
+			rank[r.ID] = i
 		}
 	}
+	inForce := func(row terms.ID) bool { _, ok := rank[row]; return ok }
 	hearings, err := c.Hearing.Query().Where(hearing.CaseIDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading hearings: %w", err)
@@ -94,41 +95,97 @@ func ReadFactsOf(ctx context.Context, c *ent.Client, ids []terms.ID) (map[terms.
 	for _, h := range hearings {
 		facts[h.CaseID].Hearings = append(facts[h.CaseID].Hearings, h)
 	}
-	orders, err := c.ProtectionOrder.Query().Where(protectionorder.RowIDIn(rows...)).All(ctx)
+	// By case, not by row: one index serves every reader of these tables.
+	orders, err := c.ProtectionOrder.Query().Where(protectionorder.CaseIDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading orders: %w", err)
 	}
 	for _, o := range orders {
-		facts[o.CaseID].Orders = append(facts[o.CaseID].Orders, o)
+		if f := facts[o.CaseID]; inForce(o.RowID) {
+			f.Orders = append(f.Orders, o)
+		}
 	}
-	respondents, err := c.Respondent.Query().Where(respondent.RowIDIn(rows...)).All(ctx)
+	respondents, err := c.Respondent.Query().Where(respondent.CaseIDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading respondents: %w", err)
 	}
 	for _, r := range respondents {
-		if rank[r.RowID] == 0 { // of the newest row
+		if inForce(r.RowID) && rank[r.RowID] == 0 { // of the newest row
 			facts[r.CaseID].Respondent = r
 		}
 	}
-	persons, err := c.ProtectedPerson.Query().Where(protectedperson.RowIDIn(rows...)).Order(protectedperson.ByID()).All(ctx)
+	persons, err := c.ProtectedPerson.Query().Where(protectedperson.CaseIDIn(ids...)).Order(protectedperson.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading protected persons: %w", err)
 	}
 	for _, p := range persons {
-		facts[p.CaseID].ProtectedPersons = append(facts[p.CaseID].ProtectedPersons, p)
+		if f := facts[p.CaseID]; inForce(p.RowID) {
+			f.ProtectedPersons = append(f.ProtectedPersons, p)
+		}
 	}
-	addresses, err := c.Address.Query().Where(address.RowIDIn(rows...)).Order(address.ByID()).All(ctx)
+	addresses, err := c.Address.Query().Where(address.CaseIDIn(ids...)).Order(address.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading addresses: %w", err)
 	}
 	for _, a := range addresses {
-		facts[a.CaseID].Addresses = append(facts[a.CaseID].Addresses, a)
+		if f := facts[a.CaseID]; inForce(a.RowID) {
+			f.Addresses = append(f.Addresses, a)
+		}
 	}
 	for _, f := range facts {
-		slices.SortFunc(f.Orders, func(a, b *ent.ProtectionOrder) int { return cmp.Compare(rank[a.RowID], rank[b.RowID]) })
-		slices.SortFunc(f.Hearings, olderHearing)
+		f.sort()
 	}
 	return facts, nil
+}
+
+// Brought is what one accepted row of the registry brings: one version.
+type Brought struct {
+	Row              *ent.RegistryRow
+	Order            *ent.ProtectionOrder // nil for a hearing without one
+	Hearing          *ent.Hearing         // nil if the row names none
+	Respondent       *ent.Respondent
+	ProtectedPersons []*ent.ProtectedPerson
+	Addresses        []*ent.Address
+}
+
+// With are the facts after the row has come, as [ReadFacts] would read them:
+// whoever has just written the row need not read it again. The row must be the
+// newest of its key.
+func (f *Facts) With(b Brought) *Facts {
+	gone := func(row terms.ID) bool {
+		return slices.ContainsFunc(f.Rows, func(r *ent.RegistryRow) bool { return r.ID == row && r.OrderNumber == b.Row.OrderNumber })
+	}
+	g := &Facts{
+		Rows:             InForce(append(slices.Clone(f.Rows), b.Row)),
+		Orders:           slices.DeleteFunc(slices.Clone(f.Orders), func(o *ent.ProtectionOrder) bool { return gone(o.RowID) }),
+		Hearings:         slices.Clone(f.Hearings),
+		Respondent:       f.Respondent,
+		ProtectedPersons: slices.DeleteFunc(slices.Clone(f.ProtectedPersons), func(p *ent.ProtectedPerson) bool { return gone(p.RowID) }),
+		Addresses:        slices.DeleteFunc(slices.Clone(f.Addresses), func(a *ent.Address) bool { return gone(a.RowID) }),
+	}
+	if b.Order != nil {
+		g.Orders = append(g.Orders, b.Order)
+	}
+	if b.Hearing != nil {
+		g.Hearings = append(g.Hearings, b.Hearing)
+	}
+	if g.Rows[0] == b.Row {
+		g.Respondent = b.Respondent
+	}
+	g.ProtectedPersons = append(g.ProtectedPersons, b.ProtectedPersons...)
+	g.Addresses = append(g.Addresses, b.Addresses...)
+	g.sort()
+	return g
+}
+
+// sort brings orders into the order of the rows, and hearings into that of time.
+func (f *Facts) sort() {
+	rank := make(map[terms.ID]int, len(f.Rows))
+	for i, r := range f.Rows {
+		rank[r.ID] = i
+	}
+	slices.SortFunc(f.Orders, func(a, b *ent.ProtectionOrder) int { return cmp.Compare(rank[a.RowID], rank[b.RowID]) })
+	slices.SortFunc(f.Hearings, olderHearing)
 }
 
 // olderHearing orders hearings by what the feed says of their age; of two
@@ -195,16 +252,16 @@ func (f *Facts) HearingSetAt() *time.Time {
 }
 
 // hearingAtService is the hearing that a service is judged against: the one in
-// force when it was executed, as the system knew it when the service was
-// recorded; or, if none was known then, the first that came.
-func (f *Facts) hearingAtService(service *ent.ServiceActivity) *ent.Hearing {
-	known := slices.DeleteFunc(slices.Clone(f.Hearings), func(h *ent.Hearing) bool { return h.RecordedAt.After(service.RecordedAt) })
+// force when it was executed, as far as the system knew at the time given; or,
+// if none was known then, the first that came. Hearings must not be empty.
+func (f *Facts) hearingAtService(executed, judgedAt time.Time) *ent.Hearing {
+	known := slices.DeleteFunc(slices.Clone(f.Hearings), func(h *ent.Hearing) bool { return h.RecordedAt.After(judgedAt) })
 	if len(known) == 0 {
 		return slices.MinFunc(f.Hearings, func(a, b *ent.Hearing) int { return a.RecordedAt.Compare(b.RecordedAt) })
 	}
 	judged := known[0]
 	for _, h := range known[1:] {
-		if !h.SourceUpdatedAt.After(service.OccurredAt) {
+		if !h.SourceUpdatedAt.After(executed) {
 			judged = h
 		}
 	}
@@ -240,4 +297,23 @@ func Standing(all []*ent.ServiceActivity) []*ent.ServiceActivity {
 		}
 	}
 	return slices.DeleteFunc(standing, func(a *ent.ServiceActivity) bool { return a == nil })
+}
+
+// judgedAt is when it was judged whether the service was in time: when it was
+// recorded, or when its time was last corrected. A correction of anything else
+// is no new judgement.
+func judgedAt(service *ent.ServiceActivity, all []*ent.ServiceActivity) time.Time {
+	byID := make(map[terms.ID]*ent.ServiceActivity, len(all))
+	for _, a := range all {
+		byID[a.ID] = a
+	}
+	at := service
+	for at.CorrectsID != nil {
+		before := byID[*at.CorrectsID]
+		if before == nil || before.Kind != terms.KindService || !before.OccurredAt.Equal(service.OccurredAt) {
+			break
+		}
+		at = before
+	}
+	return at.RecordedAt
 }

@@ -85,7 +85,8 @@ func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, time
 		at := service.OccurredAt
 		f.ServiceStatus, f.ServedAt = terms.StatusServed, &at
 		if len(facts.Hearings) > 0 && f.OrderKind != nil {
-			inTime := terms.DateOf(at) <= timely.LastDay(*f.OrderKind, facts.hearingAtService(service).ScheduledFor)
+			hearing := facts.hearingAtService(at, judgedAt(service, all))
+			inTime := terms.DateOf(at) <= timely.LastDay(*f.OrderKind, hearing.ScheduledFor)
 			f.ServedInTime = &inTime
 		}
 	}
@@ -100,10 +101,12 @@ func (f *Folds) hold(officer terms.ID, sure bool) {
 	}
 }
 
-// attempt counts an attempt since the current hearing was set. §5(b) is met by
-// one that says no further is planned, or on or after the last timely day.
+// attempt counts an attempt made since the current hearing was set. When it
+// was made decides, not when it was recorded: correcting the words of an old
+// attempt makes no new one. §5(b) is met by one that says no further is
+// planned, or on or after the last timely day.
 func (f *Folds) attempt(a *ent.ServiceActivity) {
-	if f.HearingSetAt != nil && a.RecordedAt.Before(*f.HearingSetAt) {
+	if f.HearingSetAt != nil && a.OccurredAt.Before(*f.HearingSetAt) {
 		return
 	}
 	f.ServiceStatus = terms.StatusAttempted
@@ -112,7 +115,8 @@ func (f *Folds) attempt(a *ent.ServiceActivity) {
 	}
 }
 
-// Fold writes the folds and the time of the last record under the case's lock.
+// Fold writes the folds and the time of the last record under the case's lock,
+// into the row and into l.
 func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.ServiceActivity, timely Timely) error {
 	f := Compute(l.RegistryCase, facts, all, timely)
 	u := tx.RegistryCase.Update().Where(registrycase.ID(l.ID)).
@@ -132,6 +136,12 @@ func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.
 	if n, err := u.Save(ctx); err != nil || n != 1 {
 		return fmt.Errorf("writing the folds of case %s (%d rows): %w", l.ID, n, err)
 	}
+	c := l.RegistryCase
+	c.LastRecordedAt = l.Now
+	c.OrderKind, c.HearingAt, c.HearingCourtroom = f.OrderKind, f.HearingAt, f.HearingCourtroom
+	c.HearingSetAt, c.HearingSort, c.LastTimelyDay = f.HearingSetAt, f.HearingSort, f.LastTimelyDay
+	c.ServiceStatus, c.ServedAt, c.ServedInTime, c.ReportMade = f.ServiceStatus, f.ServedAt, f.ServedInTime, f.ReportMade
+	c.HolderOfficerID, c.LatestActivityID, c.LatestActivityAt = f.Holder, f.LatestActivity, f.LatestActivityAt
 	return nil
 }
 

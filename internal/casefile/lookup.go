@@ -22,8 +22,9 @@ const (
 // LookUps writes a row for each look-up by an officer before the answer
 // leaves (C.G.S. §51-5c), many in one commit.
 type LookUps struct {
-	store *store.Store
-	queue chan lookUp
+	store   *store.Store
+	queue   chan lookUp
+	stopped chan struct{} // closed when Run has ended
 }
 
 type lookUp struct {
@@ -32,9 +33,10 @@ type lookUp struct {
 	done          chan error
 }
 
-// NewLookUps makes the writer. Nothing is written until [LookUps.Run] runs.
+// NewLookUps makes the writer. Nothing is written until [LookUps.Run] runs,
+// and what is asked after it has ended is refused.
 func NewLookUps(s *store.Store) *LookUps {
-	return &LookUps{store: s, queue: make(chan lookUp, lookUpsPerCommit)}
+	return &LookUps{store: s, queue: make(chan lookUp, lookUpsPerCommit), stopped: make(chan struct{})}
 }
 
 // Find answers the id of the case with the docket number, "" if the daybook
@@ -63,29 +65,43 @@ func (l *LookUps) Open(ctx context.Context, v *access.Viewer, docket terms.Docke
 	}
 	row := lookUp{v.Account, id, v.At, make(chan error, 1)}
 	select {
+	case <-l.stopped:
+		return errStopped
+	default:
+	}
+	select {
 	case l.queue <- row:
+	case <-l.stopped:
+		return errStopped
 	case <-ctx.Done():
-		return ctx.Err()
+		return fmt.Errorf("waiting to keep a look-up: %w", ctx.Err())
 	}
 	select {
 	case err := <-row.done:
 		return err
+	case <-l.stopped:
+		select {
+		case err := <-row.done: // committed just before
+			return err
+		default:
+			return errStopped
+		}
 	case <-ctx.Done():
-		return ctx.Err()
+		return fmt.Errorf("waiting for a look-up to be kept: %w", ctx.Err())
 	}
 }
 
 var errStopped = errors.New("the look-up writer has stopped")
 
-// Run commits look-ups in groups until the context ends.
+// Run commits look-ups in groups until the context ends. It runs once.
 func (l *LookUps) Run(ctx context.Context) error {
+	defer close(l.stopped) // refuses whoever waits
 	for {
 		var group []lookUp
 		select {
 		case row := <-l.queue:
 			group = append(group, row)
 		case <-ctx.Done():
-			l.refuse()
 			return nil
 		}
 		timer := time.NewTimer(lookUpsWait)
@@ -104,18 +120,6 @@ func (l *LookUps) Run(ctx context.Context) error {
 		err := l.commit(context.WithoutCancel(ctx), group)
 		for _, row := range group {
 			row.done <- err
-		}
-	}
-}
-
-// refuse answers those who wait when the writer stops.
-func (l *LookUps) refuse() {
-	for {
-		select {
-		case row := <-l.queue:
-			row.done <- errStopped
-		default:
-			return
 		}
 	}
 }

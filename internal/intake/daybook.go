@@ -3,11 +3,12 @@ package intake
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/registrycase"
-	"github.com/service-tracking/sts/ent/waitingrow"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/journal"
@@ -17,51 +18,57 @@ import (
 // actor is the name under which the journal knows the feeds.
 const actor = "intake"
 
-// applyDaybook applies one group of daybook rows.
+// applyDaybook applies one group of daybook rows, in rounds of which each has a
+// docket once: so a group is no other than its rows one by one.
 func (i *Importer) applyDaybook(ctx context.Context, tx *ent.Tx, rows []feed.Daybook) (Report, error) {
-	var r Report
-	dockets := make([]terms.Docket, len(rows))
-	for n, row := range rows {
-		dockets[n] = row.DocketNumber
+	var total Report
+	for len(rows) > 0 {
+		var again []feed.Daybook
+		round := map[terms.Docket]feed.Daybook{}
+		for _, row := range rows {
+			if _, twice := round[row.DocketNumber]; twice {
+				again = append(again, row)
+			} else {
+				round[row.DocketNumber] = row
+			}
+		}
+		done, err := i.applyRound(ctx, tx, round)
+		if err != nil {
+			return total, err
+		}
+		total.add(done)
+		rows = again
 	}
-	stored, err := casesByDocket(ctx, tx, dockets)
+	return total, nil
+}
+
+func (i *Importer) applyRound(ctx context.Context, tx *ent.Tx, rows map[terms.Docket]feed.Daybook) (Report, error) {
+	var r Report
+	stored, err := casesByDocket(ctx, tx, slices.Collect(maps.Keys(rows)))
 	if err != nil {
 		return r, err
 	}
 	fresh := map[terms.Docket]feed.Daybook{}
 	updates := map[terms.ID]feed.Daybook{}
-	for _, row := range rows {
-		c, known := stored[row.DocketNumber]
-		if !known {
-			if before, twice := fresh[row.DocketNumber]; twice {
-				if row.SourceUpdatedAt.Before(before.SourceUpdatedAt) {
-					r.Older++
-					continue
-				}
-				r.Changed++
-			} else {
-				r.New++
-			}
-			fresh[row.DocketNumber] = row
-			continue
-		}
-		if before, twice := updates[c.ID]; twice && row.SourceUpdatedAt.Before(before.SourceUpdatedAt) {
-			r.Older++
+	for docket, row := range rows {
+		c := stored[docket]
+		if c == nil {
+			r.New++
+			fresh[docket] = row
 			continue
 		}
 		switch compareDaybook(c, row) {
 		case older:
 			r.Older++
-			continue
 		case unchanged:
 			r.Unchanged++
-			if c.DaybookUpdatedAt.Equal(row.SourceUpdatedAt) {
-				continue
+			if row.SourceUpdatedAt.After(*c.DaybookUpdatedAt) {
+				updates[c.ID] = row
 			}
 		default:
 			r.Changed++
+			updates[c.ID] = row
 		}
-		updates[c.ID] = row
 	}
 	if err := i.updateCases(ctx, tx, updates); err != nil {
 		return r, err
@@ -138,33 +145,8 @@ func (i *Importer) openCases(ctx context.Context, tx *ent.Tx, fresh map[terms.Do
 	if err := journal.Append(ctx, tx, entries...); err != nil {
 		return err
 	}
-	return i.claim(ctx, tx, dockets)
-}
-
-// claim applies the registry's rows that waited for these cases.
-func (i *Importer) claim(ctx context.Context, tx *ent.Tx, dockets []terms.Docket) error {
-	waiting, err := tx.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).Order(waitingrow.ByReceivedAt(), waitingrow.ByID()).All(ctx)
-	if err != nil {
-		return fmt.Errorf("reading waiting rows: %w", err)
-	}
-	if len(waiting) == 0 {
-		return nil
-	}
-	rows := make([]feed.Registry, len(waiting))
-	ids := make([]terms.ID, len(waiting))
-	for n, w := range waiting {
-		ids[n] = w.ID
-		if rows[n], err = kept(w.Row); err != nil {
-			return fmt.Errorf("reading waiting row %s: %w", w.ID, err)
-		}
-	}
-	if _, err := i.applyRegistry(ctx, tx, rows); err != nil {
-		return err
-	}
-	if _, err := tx.WaitingRow.Delete().Where(waitingrow.IDIn(ids...)).Exec(ctx); err != nil {
-		return fmt.Errorf("removing waiting rows: %w", err)
-	}
-	return nil
+	_, err := i.claim(ctx, tx, dockets)
+	return err
 }
 
 // updateCases changes cases that are there.
@@ -197,6 +179,9 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 				Kind: terms.CaseChanged, Case: id, Sequence: c.Sequence, About: id, Actor: actor, At: c.Now,
 				Facts: caseBefore{c.CourtCode, c.RespondentFirstName, c.RespondentLastName, c.OpenedAt},
 			})
+			if c.LatestActivityID == nil {
+				u.SetLatestActivityAt(row.CreatedAt) // a fold: see casefile.Compute
+			}
 			if c.Provisional {
 				claimed = append(claimed, c.Docket)
 			}
@@ -211,7 +196,8 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 	if len(claimed) == 0 {
 		return nil
 	}
-	return i.claim(ctx, tx, claimed)
+	_, err = i.claim(ctx, tx, claimed)
+	return err
 }
 
 // caseBefore is what the journal keeps of a case that the daybook changed.

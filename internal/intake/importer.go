@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/service-tracking/sts/ent"
@@ -19,9 +17,13 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-// rowsPerCommit bounds a transaction, so that a recording waits for less than
-// a second.
-const rowsPerCommit = 200
+// A transaction is bounded, so that a recording waits for less than a second:
+// by rows, and by the facts in them, since a row can name fifty protected
+// persons with two addresses each.
+const (
+	rowsPerCommit  = 200
+	factsPerCommit = 2000
+)
 
 // Importer applies the rows of the two feeds.
 type Importer struct {
@@ -51,36 +53,44 @@ func (r Report) Rows() int {
 // Daybook imports the clerk's daybook (§3(b)).
 func (i *Importer) Daybook(ctx context.Context, in io.Reader) (Report, error) {
 	known := func(code string) bool { return i.Reference.Court(code) != nil }
-	return run(ctx, i, feed.ReadDaybook(in, known), i.applyDaybook)
+	facts := func(feed.Daybook) int { return 1 }
+	return run(ctx, i, feed.ReadDaybook(in, known), facts, i.applyDaybook, func(rows []feed.Daybook, done Report) []terms.Docket {
+		if done.New+done.Changed == 0 {
+			return nil
+		}
+		return docketsOf(rows, func(r feed.Daybook) terms.Docket { return r.DocketNumber })
+	})
 }
 
 // Registry imports the registry's order facts.
 func (i *Importer) Registry(ctx context.Context, in io.Reader) (Report, error) {
-	return run(ctx, i, feed.ReadRegistry(in), i.applyRegistry)
+	facts := func(r feed.Registry) int { return 5 + 3*len(r.ProtectedPersons) }
+	return run(ctx, i, feed.ReadRegistry(in), facts, i.applyRegistry, func(rows []feed.Registry, done Report) []terms.Docket {
+		if done.Waiting == 0 {
+			return nil
+		}
+		return docketsOf(rows, func(r feed.Registry) terms.Docket { return r.DocketNumber })
+	})
 }
 
-// claimArrived applies rows that were kept waiting at the very moment at which
-// another process imported their case: neither transaction saw the other.
-func (i *Importer) claimArrived(ctx context.Context, rows []feed.Registry) error {
+func docketsOf[T any](rows []T, docket func(T) terms.Docket) []terms.Docket {
 	dockets := make([]terms.Docket, len(rows))
 	for n, row := range rows {
-		dockets[n] = row.DocketNumber
+		dockets[n] = docket(row)
 	}
-	_, err := i.commit(ctx, func(ctx context.Context, tx *ent.Tx) (Report, error) {
-		cases, err := casesByDocket(ctx, tx, dockets)
-		if err != nil || len(cases) == 0 {
-			return Report{}, err
-		}
-		return Report{}, i.claim(ctx, tx, slices.Collect(maps.Keys(cases)))
-	})
-	return err
+	return dockets
 }
 
-// run reads rows and applies them in groups.
-func run[T any](ctx context.Context, i *Importer, rows iter.Seq2[feed.Row[T], error], apply func(context.Context, *ent.Tx, []T) (Report, error)) (Report, error) {
+// run reads rows and applies them in groups. After each group met answers the
+// dockets whose case may have come while its rows were kept waiting, or the
+// other way round.
+func run[T any](
+	ctx context.Context, i *Importer, rows iter.Seq2[feed.Row[T], error], facts func(T) int,
+	apply func(context.Context, *ent.Tx, []T) (Report, error), met func([]T, Report) []terms.Docket,
+) (Report, error) {
 	ctx = access.As(ctx, "intake")
 	var total Report
-	group := make([]T, 0, rowsPerCommit)
+	group, weight := make([]T, 0, rowsPerCommit), 0
 	flush := func() error {
 		if len(group) == 0 {
 			return nil
@@ -90,12 +100,10 @@ func run[T any](ctx context.Context, i *Importer, rows iter.Seq2[feed.Row[T], er
 			return err
 		}
 		total.add(done)
-		if waiting, ok := any(group).([]feed.Registry); ok && done.Waiting > 0 {
-			if err := i.claimArrived(ctx, waiting); err != nil {
-				return err
-			}
+		if err := i.claimArrived(ctx, met(group, done)); err != nil {
+			return err
 		}
-		group = group[:0]
+		group, weight = group[:0], 0
 		if i.Progress != nil {
 			i.Progress(total)
 		}
@@ -111,15 +119,18 @@ func run[T any](ctx context.Context, i *Importer, rows iter.Seq2[feed.Row[T], er
 			}
 			continue
 		case err != nil:
-			return total, errors.Join(err, flush()) // the good rows before it are kept
+			err = errors.Join(err, flush()) // the good rows before it are kept
+			return total, err
 		}
-		if group = append(group, row.Facts); len(group) == rowsPerCommit {
+		group = append(group, row.Facts)
+		if weight += facts(row.Facts); len(group) == rowsPerCommit || weight >= factsPerCommit {
 			if err := flush(); err != nil {
 				return total, err
 			}
 		}
 	}
-	return total, flush()
+	err := flush()
+	return total, err
 }
 
 // commit runs one group. Where another import has made the same case at the

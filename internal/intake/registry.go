@@ -10,7 +10,6 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/registryrow"
-	"github.com/service-tracking/sts/ent/waitingrow"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/journal"
@@ -79,12 +78,16 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 	if len(touched) == 0 {
 		return nil
 	}
-	if err := group.insert(ctx); err != nil {
-		return err
-	}
 	facts, err := casefile.ReadFactsOf(ctx, tx.Client(), touched)
 	if err != nil {
 		return err
+	}
+	brought, err := group.insert(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range brought {
+		facts[b.Row.CaseID] = facts[b.Row.CaseID].With(b)
 	}
 	activities, err := casefile.Activities(ctx, tx.Client(), touched...)
 	if err != nil {
@@ -95,12 +98,12 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 		if !slices.Contains(touched, c.ID) {
 			continue
 		}
-		f := facts[c.ID]
+		f, before := facts[c.ID], c.HearingAt
 		mine := slices.DeleteFunc(slices.Clone(activities), func(a *ent.ServiceActivity) bool { return a.CaseID != c.ID })
 		if err := c.Fold(ctx, tx, f, mine, i.Timely); err != nil {
 			return err
 		}
-		if h := f.Hearing(); h != nil && (c.HearingAt == nil || !c.HearingAt.Equal(h.ScheduledFor)) {
+		if h := f.Hearing(); h != nil && (before == nil || !before.Equal(h.ScheduledFor)) {
 			entries = append(entries, journal.Entry{
 				Kind: terms.HearingChanged, Case: c.ID, Sequence: c.Sequence, Step: group.step(c.ID),
 				About: h.ID, Actor: actor, At: c.Now,
@@ -113,58 +116,6 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 		}
 	}
 	return journal.Append(ctx, tx, entries...)
-}
-
-// keepWaiting keeps rows whose case the daybook has not brought: of each key
-// the newest.
-func (i *Importer) keepWaiting(ctx context.Context, tx *ent.Tx, rows []feed.Registry) (Report, error) {
-	var r Report
-	if len(rows) == 0 {
-		return r, nil
-	}
-	dockets := make([]terms.Docket, len(rows))
-	for n, row := range rows {
-		dockets[n] = row.DocketNumber
-	}
-	stored, err := tx.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).All(ctx)
-	if err != nil {
-		return r, fmt.Errorf("reading waiting rows: %w", err)
-	}
-	known := map[key]*ent.WaitingRow{}
-	for _, w := range stored {
-		known[key{w.Docket, w.OrderNumber}] = w
-	}
-	now := terms.Micro(i.Clock())
-	for _, row := range rows {
-		content := row.Canonical()
-		w := known[keyOf(row)]
-		switch {
-		case w == nil:
-			w, err = tx.WaitingRow.Create().SetDocket(row.DocketNumber).SetOrderNumber(row.OrderNumber).
-				SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(content).Save(ctx)
-			r.Waiting++
-		case row.SourceUpdatedAt.Before(w.SourceUpdatedAt):
-			r.Older++
-		case bytes.Equal(w.Row, content):
-			r.Unchanged++
-		default:
-			w, err = tx.WaitingRow.UpdateOne(w).SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(content).Save(ctx)
-			r.Waiting++
-		}
-		if err != nil {
-			return r, fmt.Errorf("keeping a waiting row: %w", err)
-		}
-		known[keyOf(row)] = w
-	}
-	return r, nil
-}
-
-// kept reads a row that was kept in its canonical form.
-func kept(content []byte) (feed.Registry, error) {
-	for row, err := range feed.ReadRegistry(bytes.NewReader(content)) {
-		return row.Facts, err
-	}
-	return feed.Registry{}, fmt.Errorf("it is empty")
 }
 
 // version is what is known of the newest row under a key.

@@ -5,9 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/agencychannel"
+	"github.com/service-tracking/sts/ent/setting"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile/reference"
 	"github.com/service-tracking/sts/internal/store"
@@ -20,41 +24,59 @@ const tablesSetting = "reference_tables"
 // LoadTables brings the embedded reference tables into the database: what is
 // missing is added, what has another name is renamed. Nothing is removed, and
 // what the registry section assigned stays. It does nothing, quickly, when the
-// tables are those that were loaded last.
+// tables are those that were loaded last. Several processes may call it
+// together: one works, the others wait for it.
 func LoadTables(ctx context.Context, s *store.Store, t reference.Tables) (changed bool, err error) {
-	ctx = access.As(ctx, "intake")
+	ctx = access.As(ctx, actor)
 	content, err := json.Marshal([]any{t.Courts, t.Towns, t.Agencies, t.Coverage})
 	if err != nil {
 		return false, fmt.Errorf("hashing the reference tables: %w", err)
 	}
 	sum := sha256.Sum256(content)
 	hash := hex.EncodeToString(sum[:])
-	last, err := s.Client.Setting.Get(ctx, tablesSetting)
-	switch {
-	case err == nil && last.Value == hash:
-		return false, nil
-	case err != nil && !ent.IsNotFound(err):
-		return false, fmt.Errorf("reading which tables were loaded: %w", err)
-	}
-	err = s.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		l := &loader{tx: tx, agencies: map[string]terms.ID{}}
-		for _, step := range []func(context.Context, reference.Tables) error{l.courts, l.towns, l.lawEnforcementAgencies, l.coverage} {
-			if err := step(ctx, t); err != nil {
+	for try := 1; ; try++ {
+		last, err := s.Client.Setting.Get(ctx, tablesSetting)
+		switch {
+		case err == nil && last.Value == hash:
+			return changed, nil
+		case err != nil && !ent.IsNotFound(err):
+			return false, fmt.Errorf("reading which tables were loaded: %w", err)
+		}
+		err = s.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			l := &loader{tx: tx, agencies: map[string]terms.ID{}}
+			if err := l.begin(ctx, last, hash); err != nil {
 				return err
 			}
+			for _, step := range []func(context.Context, reference.Tables) error{l.courts, l.towns, l.lawEnforcementAgencies, l.coverage} {
+				if err := step(ctx, t); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		switch {
+		case err == nil:
+			changed = true
+		case (store.Duplicate(err) || errors.Is(err, errLoadedMeanwhile)) && try < 3: // look again
+		default:
+			return false, fmt.Errorf("loading the reference tables: %w", err)
 		}
-		if last != nil {
-			return tx.Setting.UpdateOneID(tablesSetting).SetValue(hash).Exec(ctx)
-		}
-		return tx.Setting.Create().SetID(tablesSetting).SetValue(hash).Exec(ctx)
-	})
-	if store.Duplicate(err) {
-		return false, nil // another process that started with this one has loaded them
 	}
-	if err != nil {
-		return false, fmt.Errorf("loading the reference tables: %w", err)
+}
+
+var errLoadedMeanwhile = errors.New("another process has loaded them")
+
+// begin swaps the setting, and so locks it: of two processes that load, the
+// second waits here and then finds the first one's work.
+func (l *loader) begin(ctx context.Context, last *ent.Setting, hash string) error {
+	if last == nil {
+		return l.tx.Setting.Create().SetID(tablesSetting).SetValue(hash).Exec(ctx)
 	}
-	return true, nil
+	n, err := l.tx.Setting.Update().Where(setting.ID(tablesSetting), setting.Value(last.Value)).SetValue(hash).Save(ctx)
+	if err == nil && n == 0 {
+		err = errLoadedMeanwhile
+	}
+	return err
 }
 
 type loader struct {
@@ -71,15 +93,23 @@ func (l *loader) courts(ctx context.Context, t reference.Tables) error {
 	for _, c := range stored {
 		byCode[c.Code] = c
 	}
+	var creates []*ent.CourtCreate
 	for _, c := range t.Courts {
-		if old := byCode[c.Code]; old != nil {
-			err = l.tx.Court.UpdateOne(old).SetName(c.Name).SetJudicialDistrict(c.JudicialDistrict).SetSitsAt(c.SitsAt).Exec(ctx)
-		} else {
-			err = l.tx.Court.Create().SetCode(c.Code).SetName(c.Name).SetJudicialDistrict(c.JudicialDistrict).SetSitsAt(c.SitsAt).Exec(ctx)
+		old := byCode[c.Code]
+		if old == nil {
+			creates = append(creates, l.tx.Court.Create().SetCode(c.Code).SetName(c.Name).SetJudicialDistrict(c.JudicialDistrict).SetSitsAt(c.SitsAt))
+			continue
 		}
+		if old.Name == c.Name && old.JudicialDistrict == c.JudicialDistrict && old.SitsAt == c.SitsAt {
+			continue
+		}
+		err := l.tx.Court.UpdateOne(old).SetName(c.Name).SetJudicialDistrict(c.JudicialDistrict).SetSitsAt(c.SitsAt).Exec(ctx)
 		if err != nil {
-			return fmt.Errorf("writing court %s: %w", c.Code, err)
+			return fmt.Errorf("renaming court %s: %w", c.Code, err)
 		}
+	}
+	if err := l.tx.Court.CreateBulk(creates...).Exec(ctx); err != nil {
+		return fmt.Errorf("writing courts: %w", err)
 	}
 	return nil
 }
@@ -89,15 +119,25 @@ func (l *loader) towns(ctx context.Context, t reference.Tables) error {
 	if err != nil {
 		return fmt.Errorf("reading towns: %w", err)
 	}
-	known := map[int]bool{}
+	byNumber := map[int]*ent.Town{}
 	for _, town := range stored {
-		known[town.Number] = true
+		byNumber[town.Number] = town
 	}
 	var creates []*ent.TownCreate
 	for _, town := range t.Towns {
-		if !known[town.Number] {
+		old := byNumber[town.Number]
+		if old == nil {
 			creates = append(creates, l.tx.Town.Create().SetNumber(town.Number).SetName(town.Name).SetCounty(town.County).
 				SetJudicialDistrict(town.JudicialDistrict).SetTroop(town.Troop))
+			continue
+		}
+		if old.Name == town.Name && old.County == town.County && old.JudicialDistrict == town.JudicialDistrict && old.Troop == town.Troop {
+			continue
+		}
+		err := l.tx.Town.UpdateOne(old).SetName(town.Name).SetCounty(town.County).
+			SetJudicialDistrict(town.JudicialDistrict).SetTroop(town.Troop).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("renaming town %d: %w", town.Number, err)
 		}
 	}
 	if err := l.tx.Town.CreateBulk(creates...).Exec(ctx); err != nil {
@@ -106,8 +146,8 @@ func (l *loader) towns(ctx context.Context, t reference.Tables) error {
 	return nil
 }
 
-// lawEnforcementAgencies adds agencies; a new one is reached by the spool
-// until the registry section names its channels.
+// lawEnforcementAgencies adds agencies; one without a channel is reached by the
+// spool until the registry section names its channels.
 func (l *loader) lawEnforcementAgencies(ctx context.Context, t reference.Tables) error {
 	stored, err := l.tx.LawEnforcementAgency.Query().All(ctx)
 	if err != nil {
@@ -118,10 +158,20 @@ func (l *loader) lawEnforcementAgencies(ctx context.Context, t reference.Tables)
 		byORI[a.Ori] = a
 		l.agencies[a.Ori] = a.ID
 	}
+	reached, err := l.tx.AgencyChannel.Query().Unique(true).Select(agencychannel.FieldAgencyID).Strings(ctx)
+	if err != nil {
+		return fmt.Errorf("reading agencies' channels: %w", err)
+	}
 	var agencies []*ent.LawEnforcementAgencyCreate
 	var channels []*ent.AgencyChannelCreate
+	spool := func(id terms.ID) {
+		channels = append(channels, l.tx.AgencyChannel.Create().SetAgencyID(id).SetRank(1).SetKind(terms.ChannelSpool))
+	}
 	for _, a := range t.Agencies {
 		if old := byORI[a.ORI]; old != nil {
+			if !slices.Contains(reached, string(old.ID)) {
+				spool(old.ID)
+			}
 			if old.Name != a.Name || old.Kind != a.Kind {
 				if err := l.tx.LawEnforcementAgency.UpdateOne(old).SetName(a.Name).SetKind(a.Kind).Exec(ctx); err != nil {
 					return fmt.Errorf("writing agency %s: %w", a.ORI, err)
@@ -132,7 +182,7 @@ func (l *loader) lawEnforcementAgencies(ctx context.Context, t reference.Tables)
 		id := terms.NewID(terms.AgencyPrefix)
 		l.agencies[a.ORI] = id
 		agencies = append(agencies, l.tx.LawEnforcementAgency.Create().SetID(id).SetOri(a.ORI).SetName(a.Name).SetKind(a.Kind))
-		channels = append(channels, l.tx.AgencyChannel.Create().SetAgencyID(id).SetRank(1).SetKind(terms.ChannelSpool))
+		spool(id)
 	}
 	if err := l.tx.LawEnforcementAgency.CreateBulk(agencies...).Exec(ctx); err != nil {
 		return fmt.Errorf("writing agencies: %w", err)

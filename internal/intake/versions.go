@@ -3,14 +3,16 @@ package intake
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-// insert writes the rows and what they bring, each table in one statement.
-func (g *versions) insert(ctx context.Context) error {
+// insert writes the rows and what they bring, and answers it in their order.
+func (g *versions) insert(ctx context.Context) ([]casefile.Brought, error) {
 	var (
 		tx          = g.tx
 		rows        []*ent.RegistryRowCreate
@@ -49,19 +51,56 @@ func (g *versions) insert(ctx context.Context) error {
 			address(terms.ProtectedPersonWork, &id, p.Work)
 		}
 	}
-	for _, step := range []struct {
-		what string
-		exec func(context.Context) error
-	}{
-		{"rows", tx.RegistryRow.CreateBulk(rows...).Exec},
-		{"respondents", tx.Respondent.CreateBulk(respondents...).Exec},
-		{"orders", tx.ProtectionOrder.CreateBulk(orders...).Exec},
-		{"hearings", tx.Hearing.CreateBulk(hearings...).Exec},
-		{"protected persons", tx.ProtectedPerson.CreateBulk(persons...).Exec},
-		{"addresses", tx.Address.CreateBulk(addresses...).Exec},
+	brought := map[terms.ID]*casefile.Brought{}
+	for _, insert := range []func() error{
+		func() error {
+			return bulk(ctx, "rows", rows, tx.RegistryRow.CreateBulk, func(r *ent.RegistryRow) { brought[r.ID] = &casefile.Brought{Row: r} })
+		},
+		func() error {
+			return bulk(ctx, "respondents", respondents, tx.Respondent.CreateBulk, func(r *ent.Respondent) { brought[r.RowID].Respondent = r })
+		},
+		func() error {
+			return bulk(ctx, "orders", orders, tx.ProtectionOrder.CreateBulk, func(o *ent.ProtectionOrder) { brought[o.RowID].Order = o })
+		},
+		func() error {
+			return bulk(ctx, "hearings", hearings, tx.Hearing.CreateBulk, func(h *ent.Hearing) { brought[h.RowID].Hearing = h })
+		},
+		func() error {
+			return bulk(ctx, "protected persons", persons, tx.ProtectedPerson.CreateBulk, func(p *ent.ProtectedPerson) {
+				brought[p.RowID].ProtectedPersons = append(brought[p.RowID].ProtectedPersons, p)
+			})
+		},
+		func() error {
+			return bulk(ctx, "addresses", addresses, tx.Address.CreateBulk, func(a *ent.Address) {
+				brought[a.RowID].Addresses = append(brought[a.RowID].Addresses, a)
+			})
+		},
 	} {
-		if err := step.exec(ctx); err != nil {
-			return fmt.Errorf("inserting the registry's %s: %w", step.what, err)
+		if err := insert(); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]casefile.Brought, len(g.rows))
+	for n, r := range g.rows {
+		all[n] = *brought[r.id]
+	}
+	return all, nil
+}
+
+// perStatement keeps a statement below the 32,766 values that SQLite takes.
+const perStatement = 1000
+
+// bulk inserts what the registry brought into one table, and shows each row.
+func bulk[C, N any, S interface {
+	Save(context.Context) ([]N, error)
+}](ctx context.Context, what string, creates []C, of func(...C) S, inserted func(N)) error {
+	for chunk := range slices.Chunk(creates, perStatement) {
+		nodes, err := of(chunk...).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("inserting the registry's %s: %w", what, err)
+		}
+		for _, n := range nodes {
+			inserted(n)
 		}
 	}
 	return nil

@@ -107,7 +107,7 @@ func (r *Recorder) underLock(ctx context.Context, tx *ent.Tx, v *access.Viewer, 
 		return Recorded{}, err
 	}
 	if done, err := r.earlier(ctx, tx.Client(), v, e); done != nil || err != nil {
-		return deref(done), err
+		return deref(done).unwrapped(), err
 	}
 	// Recording is a look-up as well: the officer had the papers in his hand.
 	if err := casefile.LookedUp(tx, v.Account, id, c.Now).Exec(ctx); err != nil {
@@ -121,8 +121,10 @@ func (r *Recorder) underLock(ctx context.Context, tx *ent.Tx, v *access.Viewer, 
 		return Recorded{}, err
 	}
 	officer := r.Reference.Officer(v.Officer)
-	if officer == nil {
-		return Recorded{}, fmt.Errorf("officer %s of account %s is not known", v.Officer, v.Account)
+	if officer == nil { // added since the tables were loaded
+		if officer, err = tx.Officer.Get(ctx, v.Officer); err != nil {
+			return Recorded{}, fmt.Errorf("reading officer %s of account %s: %w", v.Officer, v.Account, err)
+		}
 	}
 	if err := registry.Enter(ctx, tx, activity, casefile.OfficerName(officer)); err != nil {
 		return Recorded{}, err
@@ -150,7 +152,16 @@ func (r *Recorder) underLock(ctx context.Context, tx *ent.Tx, v *access.Viewer, 
 	if err != nil {
 		return Recorded{}, err
 	}
-	return Recorded{Activity: activity.Unwrap(), Case: c.RegistryCase.Unwrap()}, nil
+	return Recorded{Activity: activity, Case: c.RegistryCase}.unwrapped(), nil
+}
+
+// unwrapped frees what was read in a transaction from it, so that it can be
+// used after the commit.
+func (r Recorded) unwrapped() Recorded {
+	if r.Activity != nil {
+		r.Activity, r.Case = r.Activity.Unwrap(), r.Case.Unwrap()
+	}
+	return r
 }
 
 // earlier answers what the account recorded before with the same key: the

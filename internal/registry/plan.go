@@ -125,8 +125,8 @@ func (p *Planner) route(addresses []*ent.Address) (told []recipient, lost []unro
 	return told, lost
 }
 
-// noteUnrouted makes each address that leads nowhere visible, once, and closes
-// what has since found its way.
+// noteUnrouted makes each address that leads nowhere visible, once, closes what
+// has since found its way, and opens again what has lost it.
 func noteUnrouted(ctx context.Context, tx *ent.Tx, c *casefile.Locked, service *ent.ServiceActivity, lost []unrouted) error {
 	known, err := tx.UnroutedAddress.Query().Where(unroutedaddress.ActivityID(service.ID)).All(ctx)
 	if err != nil {
@@ -134,11 +134,17 @@ func noteUnrouted(ctx context.Context, tx *ent.Tx, c *casefile.Locked, service *
 	}
 	for _, k := range known {
 		still := slices.ContainsFunc(lost, func(u unrouted) bool { return u.key == k.AddressKey })
-		if still || k.ResolvedAt != nil {
+		if still == (k.ResolvedAt == nil) {
 			continue
 		}
-		if err := tx.UnroutedAddress.UpdateOneID(k.ID).SetResolvedAt(c.Now).Exec(ctx); err != nil {
-			return fmt.Errorf("closing an unrouted address: %w", err)
+		u := tx.UnroutedAddress.UpdateOneID(k.ID)
+		if still {
+			u.ClearResolvedAt()
+		} else {
+			u.SetResolvedAt(c.Now)
+		}
+		if err := u.Exec(ctx); err != nil {
+			return fmt.Errorf("closing or opening an unrouted address: %w", err)
 		}
 	}
 	for _, u := range lost {

@@ -19,11 +19,13 @@ var docketParts = [...]struct {
 	digits bool
 }{
 	{"court location (three letters, such as HHD)", 3, false},
-	{"case type (FA or CV)", 2, false},
+	{caseType, 2, false},
 	{"year (two digits)", 2, true},
 	{"number (seven digits)", 7, true},
 	{"suffix (one letter, nearly always S)", 1, false},
 }
+
+const caseType = "case type (FA or CV)"
 
 const docketLen = 3 + 2 + 2 + 7 + 1
 
@@ -56,13 +58,13 @@ func ParseDocket(s string) (Docket, error) {
 				return "", badDocket("the " + part.name + " is wrong")
 			}
 		}
+		if t := string(rest[:part.length]); part.name == caseType && t != "FA" && t != "CV" {
+			return "", badDocket("the " + part.name + " is wrong")
+		}
 		rest = rest[part.length:]
 	}
 	if len(rest) > 0 {
 		return "", badDocket("there is something after the suffix")
-	}
-	if t := string(b[3:5]); t != "FA" && t != "CV" {
-		return "", badDocket("the " + docketParts[1].name + " is wrong")
 	}
 	return Docket(b), nil
 }

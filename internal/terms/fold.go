@@ -15,10 +15,11 @@ var unfoldable = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d",
 func Fold(name string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
+	// Lower case after taking apart as well: № becomes No only then.
+	for _, r := range strings.ToLower(norm.NFKD.String(strings.ToLower(name))) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mc, r): // vowels of Indic scripts are marks
 			if space && b.Len() > 0 {
 				b.WriteByte(' ')
 			}

@@ -27,7 +27,6 @@ const (
 	AccountPrefix         Prefix = "acc"
 	CourtPrefix           Prefix = "crt"
 	TownPrefix            Prefix = "twn"
-	PlacePrefix           Prefix = "plc"
 	AgencyCoveragePrefix  Prefix = "cov"
 	AgencyChannelPrefix   Prefix = "chn"
 	OrderPrefix           Prefix = "por"
@@ -43,10 +42,11 @@ const (
 	LookUpPrefix          Prefix = "lku"
 	AcknowledgementPrefix Prefix = "ack"
 	JournalRecordPrefix   Prefix = "jrn"
-	UnmatchedAnswerPrefix Prefix = "uma"
+	SwitchAnswerPrefix    Prefix = "swa"
 )
 
 const (
+	letters    = "abcdefghijklmnopqrstuvwxyz"
 	crockford  = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	encodedLen = 26
 )
@@ -87,7 +87,7 @@ func (id ID) Prefix() Prefix {
 // [InputError] with [BadID].
 func ParseID(s string) (ID, error) {
 	id := ID(s)
-	if p := id.Prefix(); len(p) == 3 && strings.Trim(s[4:], crockford) == "" {
+	if p := id.Prefix(); len(p) == 3 && strings.Trim(string(p), letters) == "" && strings.Trim(s[4:], crockford) == "" {
 		return id, nil
 	}
 	return "", &InputError{BadID, "This is not an id of this system. Use ids exactly as the API returned them."}

@@ -27,7 +27,7 @@ const InstantLayout = "2006-01-02T15:04:05.000000Z"
 
 // rfc3339 is stricter than time.Parse: an offset must stand there, a leap
 // second or an hour 24 may not.
-var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$`)
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // ParseInstant reads RFC 3339 with an explicit offset, years 2000 to 2200.
 // Everything else is an [InputError] with [BadDateTime].

@@ -26,14 +26,16 @@ CREATE TABLE `agency_channels` (
   PRIMARY KEY (`id`),
   UNIQUE INDEX `agencychannel_agency_id_rank` (`agency_id`, `rank`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
--- Create "agency_coverages" table
-CREATE TABLE `agency_coverages` (
+-- Create "waiting_rows" table
+CREATE TABLE `waiting_rows` (
   `id` varchar(40) NOT NULL,
-  `agency_id` varchar(40) NOT NULL,
-  `town_number` bigint NOT NULL,
-  `place` varchar(200) NOT NULL DEFAULT '',
+  `docket` varchar(15) NOT NULL,
+  `order_number` varchar(64) NOT NULL DEFAULT '',
+  `source_updated_at` datetime(6) NOT NULL,
+  `received_at` datetime(6) NOT NULL,
+  `row` mediumblob NOT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE INDEX `agencycoverage_town_number_agency_id_place` (`town_number`, `agency_id`, `place`)
+  UNIQUE INDEX `waitingrow_docket_order_number` (`docket`, `order_number`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "case_look_ups" table
 CREATE TABLE `case_look_ups` (
@@ -53,38 +55,6 @@ CREATE TABLE `courts` (
   `sits_at` varchar(200) NOT NULL,
   PRIMARY KEY (`id`),
   UNIQUE INDEX `code` (`code`)
-) CHARSET utf8mb4 COLLATE utf8mb4_bin;
--- Create "settings" table
-CREATE TABLE `settings` (
-  `id` varchar(40) NOT NULL,
-  `value` varchar(1000) NOT NULL,
-  PRIMARY KEY (`id`)
-) CHARSET utf8mb4 COLLATE utf8mb4_bin;
--- Create "accounts" table
-CREATE TABLE `accounts` (
-  `id` varchar(40) NOT NULL,
-  `name` varchar(64) NOT NULL,
-  `display_name` varchar(200) NOT NULL,
-  `status` varchar(40) NOT NULL,
-  `roles` json NOT NULL,
-  `court_codes` json NULL,
-  `officer_id` varchar(40) NULL,
-  `agreement_signed_at` datetime(6) NULL,
-  `created_at` datetime(6) NOT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE INDEX `name` (`name`),
-  INDEX `account_officer_id` (`officer_id`)
-) CHARSET utf8mb4 COLLATE utf8mb4_bin;
--- Create "towns" table
-CREATE TABLE `towns` (
-  `id` varchar(40) NOT NULL,
-  `number` bigint NOT NULL,
-  `name` varchar(200) NOT NULL,
-  `county` varchar(200) NOT NULL,
-  `judicial_district` varchar(200) NOT NULL,
-  `troop` varchar(4) NOT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE INDEX `number` (`number`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "registry_cases" table
 CREATE TABLE `registry_cases` (
@@ -120,16 +90,46 @@ CREATE TABLE `registry_cases` (
   INDEX `registrycase_respondent_key_id` (`respondent_key`, `id`),
   INDEX `registrycase_latest_activity_at_id` (`latest_activity_at`, `id`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
--- Create "waiting_rows" table
-CREATE TABLE `waiting_rows` (
+-- Create "accounts" table
+CREATE TABLE `accounts` (
   `id` varchar(40) NOT NULL,
-  `docket` varchar(15) NOT NULL,
-  `order_number` varchar(64) NOT NULL DEFAULT '',
-  `source_updated_at` datetime(6) NOT NULL,
-  `received_at` datetime(6) NOT NULL,
-  `row` mediumblob NOT NULL,
+  `name` varchar(64) NOT NULL,
+  `display_name` varchar(200) NOT NULL,
+  `status` varchar(40) NOT NULL,
+  `roles` json NOT NULL,
+  `court_codes` json NULL,
+  `officer_id` varchar(40) NULL,
+  `agreement_signed_at` datetime(6) NULL,
+  `created_at` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE INDEX `waitingrow_docket_order_number` (`docket`, `order_number`)
+  UNIQUE INDEX `name` (`name`),
+  INDEX `account_officer_id` (`officer_id`)
+) CHARSET utf8mb4 COLLATE utf8mb4_bin;
+-- Create "settings" table
+CREATE TABLE `settings` (
+  `id` varchar(40) NOT NULL,
+  `value` varchar(1000) NOT NULL,
+  PRIMARY KEY (`id`)
+) CHARSET utf8mb4 COLLATE utf8mb4_bin;
+-- Create "switch_answers" table
+CREATE TABLE `switch_answers` (
+  `id` varchar(40) NOT NULL,
+  `control_number` varchar(40) NOT NULL DEFAULT '',
+  `kind` varchar(40) NOT NULL DEFAULT '',
+  `why` varchar(200) NOT NULL,
+  `raw` mediumtext NOT NULL,
+  `received_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  INDEX `switchanswer_received_at_id` (`received_at`, `id`)
+) CHARSET utf8mb4 COLLATE utf8mb4_bin;
+-- Create "agency_coverages" table
+CREATE TABLE `agency_coverages` (
+  `id` varchar(40) NOT NULL,
+  `agency_id` varchar(40) NOT NULL,
+  `town_number` bigint NOT NULL,
+  `place` varchar(200) NOT NULL DEFAULT '',
+  PRIMARY KEY (`id`),
+  UNIQUE INDEX `agencycoverage_town_number_agency_id_place` (`town_number`, `agency_id`, `place`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "journal_pendings" table
 CREATE TABLE `journal_pendings` (
@@ -171,6 +171,17 @@ CREATE TABLE `law_enforcement_agencies` (
   `kind` varchar(40) NOT NULL,
   PRIMARY KEY (`id`),
   UNIQUE INDEX `ori` (`ori`)
+) CHARSET utf8mb4 COLLATE utf8mb4_bin;
+-- Create "towns" table
+CREATE TABLE `towns` (
+  `id` varchar(40) NOT NULL,
+  `number` bigint NOT NULL,
+  `name` varchar(200) NOT NULL,
+  `county` varchar(200) NOT NULL,
+  `judicial_district` varchar(200) NOT NULL,
+  `troop` varchar(4) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE INDEX `number` (`number`)
 ) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "registry_rows" table
 CREATE TABLE `registry_rows` (

@@ -405,6 +405,18 @@ CREATE TABLE `settings` (
   `value` text NOT NULL,
   PRIMARY KEY (`id`)
 );
+-- Create "switch_answers" table
+CREATE TABLE `switch_answers` (
+  `id` text NOT NULL,
+  `control_number` text NOT NULL DEFAULT (''),
+  `kind` text NOT NULL DEFAULT (''),
+  `why` text NOT NULL,
+  `raw` text NOT NULL,
+  `received_at` datetime NOT NULL,
+  PRIMARY KEY (`id`)
+);
+-- Create index "switchanswer_received_at_id" to table: "switch_answers"
+CREATE INDEX `switchanswer_received_at_id` ON `switch_answers` (`received_at`, `id`);
 -- Create "towns" table
 CREATE TABLE `towns` (
   `id` text NOT NULL,

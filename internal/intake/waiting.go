@@ -1,0 +1,164 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/waitingrow"
+	"github.com/service-tracking/sts/internal/intake/feed"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// A row of the registry's feed can come before the daybook brings its case, and
+// at the very moment at which another process imports it. So that none waits
+// for ever, both sides look again after their commit: whoever commits last
+// finds what the other wrote.
+
+// keepWaiting keeps rows whose case the daybook has not brought: of each key
+// the newest.
+func (i *Importer) keepWaiting(ctx context.Context, tx *ent.Tx, rows []feed.Registry) (Report, error) {
+	var r Report
+	if len(rows) == 0 {
+		return r, nil
+	}
+	stored, err := tx.WaitingRow.Query().
+		Where(waitingrow.DocketIn(docketsOf(rows, func(r feed.Registry) terms.Docket { return r.DocketNumber })...)).All(ctx)
+	if err != nil {
+		return r, fmt.Errorf("reading waiting rows: %w", err)
+	}
+	known := map[key]feed.Registry{}
+	ids := map[key]terms.ID{}
+	for _, w := range stored {
+		k := key{w.Docket, w.OrderNumber}
+		ids[k] = w.ID
+		if known[k], err = kept(w.Row); err != nil {
+			return r, fmt.Errorf("reading waiting row %s: %w", w.ID, err)
+		}
+	}
+	newest := map[key]feed.Registry{}
+	for _, row := range rows {
+		k := keyOf(row)
+		before, there := known[k]
+		switch {
+		case there && row.SourceUpdatedAt.Before(before.SourceUpdatedAt):
+			r.Older++
+			continue
+		case there && bytes.Equal(row.Canonical(), before.Canonical()):
+			r.Unchanged++
+			continue
+		}
+		r.Waiting++
+		known[k], newest[k] = row, row
+	}
+	return r, i.writeWaiting(ctx, tx, newest, ids)
+}
+
+// writeWaiting writes rows in place of those that are there.
+func (i *Importer) writeWaiting(ctx context.Context, tx *ent.Tx, rows map[key]feed.Registry, ids map[key]terms.ID) error {
+	now := terms.Micro(i.Clock())
+	var creates []*ent.WaitingRowCreate
+	for k, row := range rows {
+		if id, there := ids[k]; there {
+			n, err := tx.WaitingRow.Update().Where(waitingrow.ID(id), waitingrow.SourceUpdatedAtLTE(row.SourceUpdatedAt)).
+				SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(row.Canonical()).Save(ctx)
+			if err != nil {
+				return fmt.Errorf("changing a waiting row: %w", err)
+			}
+			if n == 1 {
+				continue
+			}
+			// Else the daybook has claimed it just now, and this one waits anew;
+			// or another import has kept a newer one: then this is a duplicate,
+			// the group runs again and finds it.
+		}
+		creates = append(creates, tx.WaitingRow.Create().SetDocket(k.docket).SetOrderNumber(k.order).
+			SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(row.Canonical()))
+	}
+	if err := tx.WaitingRow.CreateBulk(creates...).Exec(ctx); err != nil {
+		return fmt.Errorf("keeping waiting rows: %w", err)
+	}
+	return nil
+}
+
+// kept reads a row that was kept in its canonical form.
+func kept(content []byte) (feed.Registry, error) {
+	for row, err := range feed.ReadRegistry(bytes.NewReader(content)) {
+		return row.Facts, err
+	}
+	return feed.Registry{}, fmt.Errorf("it is empty")
+}
+
+// claimArrived applies the rows that wait for cases which are there by now.
+func (i *Importer) claimArrived(ctx context.Context, dockets []terms.Docket) error {
+	if len(dockets) == 0 {
+		return nil
+	}
+	waiting, err := i.Store.Client.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for waiting rows: %w", err)
+	}
+	if !waiting {
+		return nil
+	}
+	tooMany := false
+	_, err = i.commit(ctx, func(ctx context.Context, tx *ent.Tx) (Report, error) {
+		cases, err := casesByDocket(ctx, tx, dockets)
+		if err != nil || len(cases) == 0 {
+			return Report{}, err
+		}
+		tooMany, err = i.claim(ctx, tx, slices.Collect(maps.Keys(cases)))
+		return Report{}, err
+	})
+	if err != nil || !tooMany {
+		return err
+	}
+	half := len(dockets) / 2
+	if err := i.claimArrived(ctx, dockets[:half]); err != nil {
+		return err
+	}
+	return i.claimArrived(ctx, dockets[half:])
+}
+
+// claimBytes bounds how much is claimed in one transaction: some 1,000 rows.
+const claimBytes = 1 << 20
+
+// claim applies the registry's rows that waited for these cases. If they are
+// too many for this transaction it leaves them to claimArrived.
+func (i *Importer) claim(ctx context.Context, tx *ent.Tx, dockets []terms.Docket) (tooMany bool, err error) {
+	// An update that changes nothing locks the rows: none may change between
+	// being read and being removed.
+	n, err := tx.WaitingRow.Update().Where(waitingrow.DocketIn(dockets...)).SetReceivedAt(terms.Micro(i.Clock())).Save(ctx)
+	if err != nil {
+		return false, fmt.Errorf("locking waiting rows: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	waiting, err := tx.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).Order(waitingrow.BySourceUpdatedAt(), waitingrow.ByID()).All(ctx)
+	if err != nil {
+		return false, fmt.Errorf("reading waiting rows: %w", err)
+	}
+	rows := make([]feed.Registry, len(waiting))
+	ids := make([]terms.ID, len(waiting))
+	size := 0
+	for n, w := range waiting {
+		if size += len(w.Row); size > claimBytes && len(dockets) > 1 {
+			return true, nil
+		}
+		ids[n] = w.ID
+		if rows[n], err = kept(w.Row); err != nil {
+			return false, fmt.Errorf("reading waiting row %s: %w", w.ID, err)
+		}
+	}
+	if _, err := i.applyRegistry(ctx, tx, rows); err != nil {
+		return false, err
+	}
+	if _, err := tx.WaitingRow.Delete().Where(waitingrow.IDIn(ids...)).Exec(ctx); err != nil {
+		return false, fmt.Errorf("removing waiting rows: %w", err)
+	}
+	return false, nil
+}
