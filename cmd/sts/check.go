@@ -16,6 +16,9 @@ func check(ctx context.Context, args []string, io streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := existing(c); err != nil {
+		return err
+	}
 	s, err := open(ctx, c, logger(io.err), nil)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 const recordService = `mutation($input: RecordServiceInput!) {
 	recordService(input: $input) {
-		activity { id recordedLate }
+		activity { id recordedLate registryEntry { kind officerName occurredAt recordedAt } }
 		case { serviceStatus }
 		errors { __typename ... on UserError { code message } }
 	}
@@ -22,8 +22,9 @@ const recordService = `mutation($input: RecordServiceInput!) {
 type recorded struct {
 	RecordService struct {
 		Activity struct {
-			ID           string
-			RecordedLate bool
+			ID            string
+			RecordedLate  bool
+			RegistryEntry struct{ Kind, OfficerName, OccurredAt, RecordedAt string }
 		}
 		Case   struct{ ServiceStatus string }
 		Errors []struct{ Code, Message string }
@@ -85,6 +86,10 @@ func TestTheMainRoad(t *testing.T) {
 	activity := got.RecordService.Activity.ID
 	if activity == "" || got.RecordService.Case.ServiceStatus != "SERVED" || got.RecordService.Activity.RecordedLate {
 		t.Fatalf("recordService answered %+v", got)
+	}
+	entry := got.RecordService.Activity.RegistryEntry
+	if at, err := time.Parse(time.RFC3339, entry.OccurredAt); err != nil || at.IsZero() || entry.Kind != "SERVICE" || entry.OfficerName == "" || entry.RecordedAt <= entry.OccurredAt {
+		t.Errorf("the registry entry is %+v", entry)
 	}
 	await(t, services, "event of the recording", func(e event) bool { return e.Activity.ID == activity })
 

@@ -22,7 +22,8 @@ import (
 // "NN.answer". In an answer "*" stands for any value that is not null, and
 // "$name" keeps the value for later steps. {{-20m}} is a time before now.
 //
-// §9(a)(2): what each role may ask is what these files say.
+// §9(a)(2): what each role may ask is what these files say. §3(a): how to reach
+// the registry section is answered to anyone.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {

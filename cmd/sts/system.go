@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/service-tracking/sts/internal/casefile"
@@ -67,6 +69,19 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, onCommit func
 	s.accounts = identity.NewAccounts(s.store, s.clock)
 	s.timely = casefile.Timely{terms.ReliefFromAbuse: c.DaysRestraining, terms.CivilProtectionOrder: c.DaysCivil}
 	return s, nil
+}
+
+// existing says where a mistyped directory would else become a new, empty
+// installation.
+func existing(c *config.Config) error {
+	kind, path, _ := strings.Cut(c.Database, ":")
+	if kind != "sqlite" {
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s: check --data, or make one with sts migrate", path)
+	}
+	return nil // whatever else is wrong, opening it says
 }
 
 // prepare brings a database to what this program needs: its tables, the

@@ -25,6 +25,9 @@ func token(ctx context.Context, args []string, io streams) (err error) {
 	if name == "" {
 		return errors.New("say whose token: --account NAME")
 	}
+	if err := existing(c); err != nil {
+		return err
+	}
 	s, err := open(ctx, c, logger(io.err), nil)
 	if err != nil {
 		return err

@@ -133,8 +133,8 @@ func (w *World) accounts(t testing.TB) {
 			"supervisor1": terms.RoleSupervisor, "registry1": terms.RoleRegistryClerk, "manager1": terms.RoleRegistryManager,
 			"court1": terms.RoleCourtStaff, "analyst1": terms.RoleAnalyst,
 		} {
-			v := &access.Viewer{AccountName: name, DisplayName: strings.ToUpper(name[:1]) + name[1:], Roles: []terms.Role{role}, Officer: w.Officers[name], At: Now}
-			c := tx.Account.Create().SetName(name).SetDisplayName(v.DisplayName).SetStatus(terms.AccountActive).SetRoles(v.Roles).SetCreatedAt(Now)
+			v := &access.Viewer{AccountName: name, DisplayName: strings.ToUpper(name[:1]) + name[1:], Roles: []terms.Role{role}, Officer: w.Officers[name], Agreed: true, At: Now}
+			c := tx.Account.Create().SetName(name).SetDisplayName(v.DisplayName).SetStatus(terms.AccountActive).SetRoles(v.Roles).SetCreatedAt(Now).SetAgreementSignedAt(Now)
 			if v.Officer != "" {
 				c.SetOfficerID(v.Officer)
 			}

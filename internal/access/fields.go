@@ -33,7 +33,7 @@ func (v *Viewer) SeesText(author terms.ID) bool {
 // MayRecord tells whether the account may record service activities: officers
 // in their own name. Registry staff use manual entry (§7).
 func (v *Viewer) MayRecord() bool {
-	return v.Is(terms.RoleOfficer) && v.Officer != ""
+	return v.Agreed && v.Is(terms.RoleOfficer) && v.Officer != ""
 }
 
 // Question is a root field that not every role may ask.
@@ -65,7 +65,11 @@ func (v *Viewer) May(q Question) error {
 	switch {
 	case v == nil:
 		return ErrUnauthenticated
-	case v.IsSystem() || v.Is(mayAsk[q]...):
+	case v.IsSystem():
+		return nil
+	case !v.Agreed:
+		return ErrNotAgreed
+	case v.Is(mayAsk[q]...):
 		return nil
 	}
 	return ErrForbidden

@@ -70,7 +70,11 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 	if v.IsSystem() {
 		return nil, nil
 	}
-	switch tables[table] {
+	rule := tables[table]
+	if !v.Agreed && rule != ownAccount {
+		return nothing, nil // §9(a)(3)
+	}
+	switch rule {
 	case signedIn:
 		return nil, nil
 	case registryOnly:
@@ -78,7 +82,7 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 			return nil, nil
 		}
 	case ownAccount:
-		if v.Registry() {
+		if v.Registry() && v.Agreed {
 			return nil, nil
 		}
 		return func(s *sql.Selector) { s.Where(sql.EQ(s.C("id"), v.Account)) }, nil
@@ -99,8 +103,10 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 			s.Where(sql.ExprP(fmt.Sprintf("EXISTS (SELECT 1 FROM registry_cases sc WHERE sc.id = %s AND %s)", s.C("case_id"), cond), args...))
 		}, nil
 	}
-	return func(s *sql.Selector) { s.Where(sql.False()) }, nil
+	return nothing, nil
 }
+
+func nothing(s *sql.Selector) { s.Where(sql.False()) }
 
 func seesEveryCase(v *Viewer) bool {
 	return v.Registry() || v.Is(terms.RoleSupervisor)

@@ -79,20 +79,21 @@ func From(ctx context.Context) *Viewer {
 }
 
 // Denied says that the viewer may not ask this, or that there is none.
-type Denied struct{ code terms.Code }
+type Denied struct {
+	code    terms.Code
+	message string
+}
 
 // ErrorCode is the documented code for clients.
 func (d *Denied) ErrorCode() terms.Code { return d.code }
 
-func (d *Denied) Error() string {
-	if d.code == terms.Unauthenticated {
-		return "Sign in first: send a bearer token. Only registrySection can be asked without."
-	}
-	return "Your role may not ask this."
-}
+func (d *Denied) Error() string { return d.message }
 
-// The two ways to be refused.
+// The ways to be refused.
 var (
-	ErrUnauthenticated = &Denied{terms.Unauthenticated}
-	ErrForbidden       = &Denied{terms.Forbidden}
+	ErrUnauthenticated = &Denied{terms.Unauthenticated, "Sign in first: send a bearer token. Only registrySection can be asked without."}
+	ErrForbidden       = &Denied{terms.Forbidden, "Your role may not ask this."}
+	// ErrNotAgreed keeps everything closed until the user agreement is signed
+	// (§9(a)(3)).
+	ErrNotAgreed = &Denied{terms.Forbidden, "Sign the user agreement first: until then this system shows you nothing but your own account. The registry section can help."}
 )

@@ -24,8 +24,8 @@ func (g *generator) writeOfficers(r *rows) {
 }
 
 func (g *generator) writeAccounts(r *rows) {
-	r.add(g.account, officerAccount, "Officer One", terms.AccountActive, `["OFFICER"]`, "[]", g.officers[0], epoch)
-	r.add(makeID(g.random(0), terms.AccountPrefix, epoch), supervisorAccount, "Supervisor One", terms.AccountActive, `["SUPERVISOR"]`, "[]", nil, epoch)
+	r.add(g.account, officerAccount, "Officer One", terms.AccountActive, `["OFFICER"]`, "[]", g.officers[0], epoch, epoch)
+	r.add(makeID(g.random(0), terms.AccountPrefix, epoch), supervisorAccount, "Supervisor One", terms.AccountActive, `["SUPERVISOR"]`, "[]", nil, epoch, epoch)
 }
 
 func (g *generator) writeCases(r *rows) {

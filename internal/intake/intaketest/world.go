@@ -123,8 +123,8 @@ func (w *World) officer(ctx context.Context, tx *ent.Tx, account, name string) e
 
 func (w *World) account(ctx context.Context, tx *ent.Tx, name, display string, role terms.Role, officer terms.ID) error {
 	create := tx.Account.Create().SetName(name).SetDisplayName(display).SetStatus(terms.AccountActive).
-		SetRoles([]terms.Role{role}).SetCreatedAt(Noon)
-	v := &access.Viewer{AccountName: name, DisplayName: display, Roles: []terms.Role{role}, Officer: officer}
+		SetRoles([]terms.Role{role}).SetCreatedAt(Noon).SetAgreementSignedAt(Noon)
+	v := &access.Viewer{AccountName: name, DisplayName: display, Roles: []terms.Role{role}, Officer: officer, Agreed: true}
 	if officer != "" {
 		create.SetOfficerID(officer)
 	}
