@@ -18,6 +18,11 @@ func serviceFilter(f *model.ServiceEventFilter) (filter, error) {
 	if err := officerID(f.OfficerID); err != nil {
 		return filter{}, err
 	}
+	if f.CourtLocation != nil {
+		if err := read.Bounded("courtLocation", *f.CourtLocation); err != nil {
+			return filter{}, err
+		}
+	}
 	aboutActivities := f.OfficerID != nil || f.Kinds != nil || f.Late != nil
 	return filter{
 		record: func(r *ent.JournalRecord) bool { return !aboutActivities || r.Kind == terms.ActivityRecorded },
@@ -32,13 +37,13 @@ func serviceFilter(f *model.ServiceEventFilter) (filter, error) {
 			return a != nil &&
 				(f.OfficerID == nil || a.OfficerID == *f.OfficerID) &&
 				(f.Kinds == nil || slices.Contains(f.Kinds, a.Kind)) &&
-				(f.Late == nil || a.Kind == terms.KindService && valueOf(a.RecordedLate) == *f.Late)
+				(f.Late == nil || a.Kind == terms.KindService && terms.Value(a.RecordedLate) == *f.Late)
 		},
 	}, nil
 }
 
 func caseFilter(id terms.ID) filter {
-	return filter{record: func(r *ent.JournalRecord) bool { return valueOf(r.CaseID) == id }}
+	return filter{record: func(r *ent.JournalRecord) bool { return terms.Value(r.CaseID) == id }}
 }
 
 func deliveryFilter(f *model.DeliveryEventFilter) filter {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/service-tracking/sts/internal/access"
@@ -36,6 +37,7 @@ type loadKey struct {
 // so that ten thousand supervisors are one question to the database.
 type loads struct {
 	clock func() time.Time
+	turns atomic.Int64 // see concernAt
 
 	mu    sync.Mutex
 	known map[loadKey]*load
@@ -114,14 +116,15 @@ func (l *loads) run(ctx context.Context, key loadKey, one *load, f func(context.
 
 // scopeOf names those who see alike: registry staff, supervisors, and court
 // staff of the same locations. An officer sees his own cases and texts, and a
-// person of several roles what each of them shows: they see alone.
+// person of several roles what each of them shows: they see alone. Whoever is in
+// a class with others may not record, so no text is open to him as its author
+// ([access.Viewer.SeesText]), though he may have been an officer before.
 func scopeOf(v *access.Viewer) string {
 	registry := []terms.Role{terms.RoleRegistryClerk, terms.RoleRegistryManager}
 	switch {
 	case only(v, registry...):
 		return "registry"
 	case only(v, terms.RoleSupervisor):
-		// Free text is for its author too, but a supervisor records nothing.
 		return "supervisor"
 	case only(v, terms.RoleCourtStaff):
 		courts := slices.Sorted(slices.Values(v.Courts))
@@ -131,7 +134,7 @@ func scopeOf(v *access.Viewer) string {
 }
 
 func only(v *access.Viewer, roles ...terms.Role) bool {
-	if len(v.Roles) == 0 || v.Officer != "" || v.IsSystem() {
+	if len(v.Roles) == 0 || v.MayRecord() || v.Officer != "" || v.IsSystem() || !v.Agreed {
 		return false
 	}
 	for _, r := range v.Roles {

@@ -15,7 +15,7 @@ func serviceOf(in model.RecordServiceInput) recording.Service {
 		Common: recording.Common{
 			IdempotencyKey: string(in.IdempotencyKey), Docket: in.DocketNumber, Confirm: in.Confirm,
 			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt,
-			AsOfficer: valueOf(in.AsOfficerID), Note: valueOf(in.Note),
+			AsOfficer: terms.Value(in.AsOfficerID), Note: terms.Value(in.Note),
 		},
 		Method: in.Method, ExecutedAt: in.ExecutedAt, PoliceAssistanceRequested: in.PoliceAssistanceRequested,
 	}
@@ -26,9 +26,9 @@ func attemptOf(in model.RecordAttemptInput) recording.Attempt {
 		Common: recording.Common{
 			IdempotencyKey: string(in.IdempotencyKey), Docket: in.DocketNumber, Confirm: in.Confirm,
 			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt,
-			AsOfficer: valueOf(in.AsOfficerID), Note: valueOf(in.Note),
+			AsOfficer: terms.Value(in.AsOfficerID), Note: terms.Value(in.Note),
 		},
-		Reason: in.Reason, Detail: valueOf(in.Detail), LastAttemptedAt: in.LastAttemptedAt,
+		Reason: in.Reason, Detail: terms.Value(in.Detail), LastAttemptedAt: in.LastAttemptedAt,
 		PoliceAssistanceRequested: in.PoliceAssistanceRequested, NoFurtherAttempt: in.NoFurtherAttempt,
 	}
 }
@@ -38,14 +38,6 @@ func officerID(id *terms.ID) error {
 		return nil
 	}
 	return id.Must(terms.OfficerPrefix)
-}
-
-func valueOf[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }
 
 // recorded reads what a payload is asked to show of what was recorded, as the
@@ -88,7 +80,7 @@ func (r *Resolver) userError(of recording.Refusal) any {
 	case recording.BeforeCaseExisted:
 		return model.BeforeCaseExisted{Code: code, Message: message, Path: path}
 	case recording.AlreadyServed:
-		return model.AlreadyServed{Code: code, Message: message, Path: path, ServedAt: valueOf(of.ServedAt)}
+		return model.AlreadyServed{Code: code, Message: message, Path: path, ServedAt: terms.Value(of.ServedAt)}
 	case recording.KeyReused:
 		return model.KeyReused{Code: code, Message: message, Path: path}
 	case recording.DetailRequired:

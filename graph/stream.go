@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/graph/model"
@@ -33,6 +32,7 @@ type stream struct {
 	sub    *live.Subscription
 	filter filter
 	viewer *access.Viewer
+	turn   int64 // of its beginning, among readings of concerns
 
 	asked                    [sha256.Size]byte
 	activity, delivery, kase read.Selection
@@ -49,7 +49,7 @@ func (r *Resolver) stream(ctx context.Context, after *model.EventID, f filter) (
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{Resolver: r, sub: sub, filter: f, viewer: v, asked: fingerprint(ctx)}
+	s := &stream{Resolver: r, sub: sub, filter: f, viewer: v, turn: r.loads.turns.Add(1), asked: fingerprint(ctx)}
 	all := read.Selected(ctx)
 	s.activity, _ = all.Of("activity", "ActivityRecorded", "Event")
 	s.delivery, _ = all.Of("delivery", "DeliveryChanged", "Event")
@@ -129,22 +129,26 @@ func (s *stream) heartbeat(ctx context.Context) (model.Event, error) {
 // is not one that this stream shows.
 func (s *stream) event(ctx context.Context, item journal.Item) (model.Event, error) {
 	record := item.Record
-	if !slices.Contains(shown, record.Kind) || s.filter.record != nil && !s.filter.record(record) {
+	if !journal.Shown(record.Kind) || s.filter.record != nil && !s.filter.record(record) {
 		return nil, nil
 	}
 	ctx, err := s.refresh(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if passes, err := s.concerns(ctx, item); err != nil || !passes {
+	passes, sure, err := s.concerns(ctx, item)
+	if err != nil || !passes {
 		return nil, err
 	}
 	happened := model.Happened{EventID: model.EventID(s.Hub.EventID(item.Position)), RecordedAt: record.RecordedAt}
 	key := loadKey{item.Position, scopeOf(s.viewer), s.asked}
+	if !sure {
+		key.scope = fmt.Sprintf("stream %d", s.turn) // nobody else's answer is new enough
+	}
 	switch record.Kind {
 	case terms.DeliveryChanged:
 		d, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.Delivery, error) {
-			return s.Read.Delivery(ctx, valueOf(record.AboutID), s.delivery)
+			return s.Read.Delivery(ctx, terms.Value(record.AboutID), s.delivery)
 		})
 		if err != nil || d == nil || s.filter.delivery != nil && !s.filter.delivery(d) {
 			return nil, err
@@ -152,7 +156,7 @@ func (s *stream) event(ctx context.Context, item journal.Item) (model.Event, err
 		return model.DeliveryChanged{Happened: happened, Delivery: d}, nil
 	case terms.HearingChanged:
 		c, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.RegistryCase, error) {
-			return s.Read.Case(ctx, valueOf(record.CaseID), s.kase)
+			return s.Read.Case(ctx, terms.Value(record.CaseID), s.kase)
 		})
 		if err != nil || c == nil {
 			return nil, err
@@ -160,7 +164,7 @@ func (s *stream) event(ctx context.Context, item journal.Item) (model.Event, err
 		return model.HearingChanged{Happened: happened, Case: c}, nil
 	}
 	a, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.Activity, error) {
-		return s.Read.Activity(ctx, valueOf(record.AboutID), s.activity)
+		return s.Read.Activity(ctx, terms.Value(record.AboutID), s.activity)
 	})
 	if err != nil || a == nil {
 		return nil, err
@@ -168,21 +172,29 @@ func (s *stream) event(ctx context.Context, item journal.Item) (model.Event, err
 	return model.ActivityRecorded{Happened: happened, Activity: a.Typed()}, nil
 }
 
-// shown are the records that are events.
-var shown = []terms.RecordKind{terms.ActivityRecorded, terms.DeliveryChanged, terms.HearingChanged}
-
 // concerns rules out, without a question for each stream, what does not concern
-// the viewer and what the filter leaves out.
-func (s *stream) concerns(ctx context.Context, item journal.Item) (bool, error) {
-	everything := s.viewer.Registry() || s.viewer.Is(terms.RoleSupervisor)
-	if everything && s.filter.concern == nil {
-		return true, nil
+// the viewer and what the filter leaves out. Where it is not sure his scope must
+// decide.
+func (s *stream) concerns(ctx context.Context, item journal.Item) (passes, sure bool, err error) {
+	if s.viewer.SeesEveryCase() && s.filter.concern == nil {
+		return true, true, nil
 	}
-	concern, err := loaded(ctx, s.loads, loadKey{position: item.Position, scope: "concern"}, func(ctx context.Context) (*read.Concern, error) {
-		return s.Read.Concern(ctx, valueOf(item.Record.CaseID), valueOf(item.Record.AboutID))
+	known, err := loaded(ctx, s.loads, loadKey{position: item.Position, scope: "concern"}, func(ctx context.Context) (concernAt, error) {
+		turn := s.loads.turns.Add(1)
+		c, err := s.Read.Concern(ctx, terms.Value(item.Record.CaseID), terms.Value(item.Record.AboutID))
+		return concernAt{c, turn}, err
 	})
-	if err != nil {
-		return false, err
+	if err != nil || s.filter.concern != nil && !s.filter.concern(known.Concern) {
+		return false, false, err
 	}
-	return concern.Of(s.viewer) && (s.filter.concern == nil || s.filter.concern(concern)), nil
+	// What was read before this stream began does not know of a look-up since
+	// then, which may have opened the case to the viewer.
+	sure = known.Of(s.viewer)
+	return sure || known.turn < s.turn, sure, nil
+}
+
+// concernAt is a concern and when, among streams' beginnings, its reading began.
+type concernAt struct {
+	*read.Concern
+	turn int64
 }

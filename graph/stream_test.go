@@ -204,3 +204,52 @@ func TestAnEventIsLoadedOnceForAllWhoSeeAlike(t *testing.T) {
 		t.Errorf("%d loads for %d streams of two scopes", loads, many)
 	}
 }
+
+// Those who share what was loaded see alike: nobody receives what another of
+// them wrote when he was an officer.
+func TestWhatIsSharedHoldsNobodysOwnText(t *testing.T) {
+	s := run(t, storetest.SQLite(t))
+	row := s.Add(t, graphtest.Case{Author: "officer1", Activities: 2})
+	// officer1 becomes a supervisor, officer2 court staff.
+	s.Viewers["officer1"].Roles, s.Viewers["officer1"].Officer = []terms.Role{terms.RoleSupervisor}, ""
+	before := graphtest.MustAsk(s.As("supervisor1"), t, s.Server, `{ latestEventId }`, nil).At(t, "latestEventId")
+	s.appended(terms.ActivityRecorded, row, row.Activities[0], 0)
+	s.number()
+	for _, who := range []string{"officer1", "supervisor1"} { // the author first: what he loads serves the other
+		a := s.watch(t, who, everyEvent, map[string]any{"after": before}).next()
+		if a.At(t, "e", "activity", "id") != string(row.Activities[0]) || a.At(t, "e", "activity", "note") != nil {
+			t.Errorf("%s receives %s", who, a.Body)
+		}
+	}
+}
+
+// Whom an event concerns is read once for all streams; whoever opens the case
+// after that, and then watches from before the event, must not lose it.
+func TestALookUpAfterTheConcernWasReadLosesNothing(t *testing.T) {
+	s := run(t, storetest.SQLite(t))
+	row := s.Add(t, graphtest.Case{Author: "officer1", Activities: 1})
+	own := map[string]graphtest.Row{}
+	before := graphtest.MustAsk(s.As("officer2"), t, s.Server, `{ latestEventId }`, nil).At(t, "latestEventId")
+	s.appended(terms.ActivityRecorded, row, row.Activities[0], 0)
+	for _, who := range []string{"officer2", "officer3"} {
+		own[who] = s.Add(t, graphtest.Case{Author: who, Activities: 1})
+		s.appended(terms.ActivityRecorded, own[who], own[who].Activities[0], 0)
+		s.number() // one after the other, so that this is their order
+	}
+	replay := func(who string) *watcher {
+		return s.watch(t, who, everyEvent, map[string]any{"after": before})
+	}
+	comes := func(who string, w *watcher, want graphtest.Row) {
+		t.Helper()
+		if a := w.next(); a.At(t, "e", "activity", "id") != string(want.Activities[0]) {
+			t.Errorf("to %s comes %s", who, a.Body)
+		}
+	}
+	comes("officer1", replay("officer1"), row)
+	comes("officer2", replay("officer2"), own["officer2"]) // the first is not open to him yet
+	graphtest.MustAsk(s.As("officer2"), t, s.Server, `query($d: DocketNumber!) { registryCase(docketNumber: $d) { id } }`, map[string]any{"d": row.Docket})
+	again := replay("officer2")
+	comes("officer2", again, row)
+	comes("officer2", again, own["officer2"])
+	comes("officer3", replay("officer3"), own["officer3"])
+}

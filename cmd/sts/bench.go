@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -100,7 +99,6 @@ func measured(ctx context.Context, side string, args []string, io streams) error
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(-1) // as serve does
-	debug.SetMemoryLimit(int64(c.MemoryLimit) << 20)
+	collectAt(int64(c.MemoryLimit) << 20) // as serve does
 	return bench.ServeRaw(ctx, c.Listen, c.Data, c.Database)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-
 	"github.com/service-tracking/sts/graph"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/graph/read"
@@ -13,7 +11,7 @@ import (
 )
 
 // graphQL puts the API together.
-func graphQL(s *system, w *workers, callers *server.Callers) http.Handler {
+func graphQL(s *system, w *workers, callers *server.Callers) *gqlhttp.Handler {
 	recorder := &recording.Recorder{
 		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock, OnCommit: w.nudge,
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -22,8 +21,13 @@ import (
 	"github.com/service-tracking/sts/internal/store"
 )
 
-// drainWithin is how long requests in flight may take when the process stops.
-const drainWithin = 15 * time.Second
+const (
+	// drainWithin is how long requests in flight may take when the process stops.
+	drainWithin = 15 * time.Second
+	// stopWithin is how long the workers may take then: longer than the
+	// dispatcher waits for what it is sending, and records what came of it (15 s).
+	stopWithin = 20 * time.Second
+)
 
 // serve runs everything in one process until it is told to stop.
 func serve(ctx context.Context, args []string, io streams) (err error) {
@@ -32,10 +36,7 @@ func serve(ctx context.Context, args []string, io streams) (err error) {
 		return err
 	}
 	log := logger(io.err)
-	// The heap may grow to the limit before it is collected: where answers are
-	// built and thrown away, that saves a third of the processor.
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(int64(c.MemoryLimit) << 20)
+	collectAt(int64(c.MemoryLimit) << 20)
 
 	// First the port: who started it twice should know at once.
 	listener, err := net.Listen("tcp", c.Listen)
@@ -69,33 +70,64 @@ func serve(ctx context.Context, args []string, io streams) (err error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	w.measure(metrics)
+	api := graphQL(s, w, callers)
 	handler := server.New(server.Options{
-		GraphQL: graphQL(s, w, callers), Callers: callers, Origins: c.Origins, Ready: w.ready, Metrics: metrics, Log: log,
+		GraphQL: api, Callers: callers, Origins: c.Origins, Ready: w.ready, Metrics: metrics, Log: log,
 	})
 	w.start(ctx)
-	return run(ctx, w, server.HTTP(handler, log), listener, func() { greet(io, c, listener.Addr()) })
+	p := process{
+		workers: w, http: server.HTTP(handler, log), sockets: api, listener: listener,
+		drainWithin: drainWithin, stopWithin: stopWithin,
+	}
+	return p.run(ctx, func() { greet(io, c, listener.Addr()) })
+}
+
+// process is what serves, and what is stopped with it.
+type process struct {
+	workers  *workers
+	http     *http.Server
+	sockets  interface{ Shutdown(context.Context) error } // which http knows nothing of
+	listener net.Listener
+
+	drainWithin, stopWithin time.Duration
 }
 
 // run serves until ctx ends or a worker fails, then stops in order: no new
 // requests and streams, then what was in flight, then the workers.
-func run(ctx context.Context, w *workers, h *http.Server, listener net.Listener, ready func()) error {
+func (p process) run(ctx context.Context, ready func()) error {
 	served := make(chan error, 1)
-	go func() { served <- h.Serve(listener) }()
+	go func() { served <- p.http.Serve(p.listener) }()
 	ready()
 	var err error
 	select {
 	case <-ctx.Done():
-	case err = <-w.failed:
+	case err = <-p.workers.failed:
 	case err = <-served:
 		err = fmt.Errorf("serving: %w", err)
 	}
-	w.stopStreams()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWithin)
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(err, p.drain(ctx), p.stop(ctx))
+}
+
+// drain ends what clients began.
+func (p process) drain(ctx context.Context) (err error) {
+	p.workers.stopStreams()
+	ctx, cancel := context.WithTimeout(ctx, p.drainWithin)
 	defer cancel()
-	if stopped := h.Shutdown(drain); stopped != nil {
-		err = errors.Join(err, fmt.Errorf("waiting for requests in flight: %w", stopped), h.Close())
+	sockets := make(chan error, 1)
+	go func() { sockets <- p.sockets.Shutdown(ctx) }()
+	if stopped := p.http.Shutdown(ctx); stopped != nil {
+		err = errors.Join(fmt.Errorf("waiting for requests in flight: %w", stopped), p.http.Close())
 	}
-	return errors.Join(err, w.stop(drain))
+	return errors.Join(err, <-sockets)
+}
+
+// stop ends the workers. They have a time of their own: however long a client
+// held the drain up, what is being sent must be recorded.
+func (p process) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.stopWithin)
+	defer cancel()
+	return p.workers.stop(ctx)
 }
 
 // seed fills a new database with the demonstration year; one that is there

@@ -39,8 +39,13 @@ type system struct {
 
 // open opens the database, migrates it, and puts the rooms together. onCommit
 // is called after each commit that concerns the workers.
-func open(ctx context.Context, c *config.Config, log *slog.Logger, onCommit func()) (_ *system, err error) {
-	s := &system{config: c, log: log, clock: time.Now}
+func open(ctx context.Context, c *config.Config, log *slog.Logger, onCommit func()) (*system, error) {
+	return openAt(ctx, c, log, time.Now, onCommit)
+}
+
+// openAt is open with a clock, which all rooms go by.
+func openAt(ctx context.Context, c *config.Config, log *slog.Logger, clock func() time.Time, onCommit func()) (_ *system, err error) {
+	s := &system{config: c, log: log, clock: clock}
 	if s.store, err = store.Open(ctx, store.Options{URL: c.Database}); err != nil {
 		return nil, err
 	}
@@ -61,7 +66,7 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, onCommit func
 	}
 	s.routing = lawenforcement.NewRouting(places, s.reference)
 	s.delivery = delivery.Options{
-		Log: log, OnCommit: onCommit,
+		Log: log, Clock: s.clock, OnCommit: onCommit,
 		Deadlines: delivery.Deadlines{Police: c.PoliceBy, State: c.StateBy, National: c.NationalBy},
 	}
 	s.ledger = delivery.NewLedger(s.store, s.delivery)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +18,7 @@ import (
 	"github.com/service-tracking/sts/internal/lawenforcement"
 	"github.com/service-tracking/sts/internal/live"
 	"github.com/service-tracking/sts/internal/orderfile"
+	"github.com/service-tracking/sts/internal/server"
 )
 
 func spoolDir(c *config.Config) string     { return filepath.Join(c.Data, "spool", "notices") }
@@ -33,8 +33,14 @@ type workers struct {
 	hub        *live.Hub
 	lookUps    *casefile.LookUps
 	dispatcher *delivery.Dispatcher
+	spool      *lawenforcement.Spool
 	simulator  *orderfile.Simulator
 	client     *orderfile.Client
+
+	// reloadEvery is how old the reference tables in memory may be. Courts,
+	// officers and agencies are changed by another process (sts import) or
+	// another instance, which cannot tell this one.
+	reloadEvery time.Duration
 
 	failed chan error
 	hubUp  *worker
@@ -50,7 +56,9 @@ type worker struct {
 	err    error
 }
 
-func newWorkers(log *slog.Logger) *workers { return &workers{log: log, failed: make(chan error, 8)} }
+func newWorkers(log *slog.Logger) *workers {
+	return &workers{log: log, reloadEvery: time.Minute, failed: make(chan error, 8)}
+}
 
 // nudge wakes those who work off what was just committed. Before the workers
 // are built there is nobody to wake.
@@ -76,6 +84,7 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	if err != nil {
 		return err
 	}
+	w.spool = spool
 	page, err := lawenforcement.NewPage()
 	if err != nil {
 		return err
@@ -87,7 +96,7 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	address := s.config.Switch
 	if address == "" {
 		w.simulator, err = orderfile.Start(context.WithoutCancel(ctx), orderfile.SimulatorOptions{
-			Dir: simulatorDir(s.config), TimeTag: s.config.TimeTag, Log: s.log,
+			Dir: simulatorDir(s.config), TimeTag: s.config.TimeTag, Log: s.log, Clock: s.clock,
 		})
 		if err != nil {
 			return err
@@ -118,11 +127,36 @@ func (w *workers) start(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	w.hubUp = w.run(ctx, "live hub", w.hub.Run)
 	w.running = []*worker{
+		w.run(ctx, "memory", keepRoom(int64(w.system.config.MemoryLimit)<<20, time.Second, w.log)),
+		w.run(ctx, "upkeep", w.keepUp),
 		w.run(ctx, "dispatcher", w.dispatcher.Run),
 		w.run(ctx, "order-file client", w.client.Run),
 		w.run(ctx, "look-ups", w.lookUps.Run),
 		w.run(ctx, "sequencer", w.sequencer.Run),
 	}
+}
+
+// keepUp reads the reference tables again and again, a few statements a minute,
+// and sweeps the spool. When that fails, what was read before stays good.
+func (w *workers) keepUp(ctx context.Context) error {
+	ticker := time.NewTicker(w.reloadEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := w.reloadOnce(ctx); err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "upkeep failed: the reference tables are as old as they were; will try again", "error", err, "in", w.reloadEvery)
+		}
+	}
+}
+
+func (w *workers) reloadOnce(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return errors.Join(w.system.reference.Reload(ctx), w.spool.Sweep())
 }
 
 func (w *workers) run(ctx context.Context, name string, loop func(context.Context) error) *worker {
@@ -181,18 +215,18 @@ func (w *workers) ready(ctx context.Context) error {
 
 // measure tells /metrics what somebody should be woken for.
 func (w *workers) measure(r *prometheus.Registry) {
-	var mu sync.Mutex
 	gauge := func(name, help string, read func(context.Context) (int, error)) {
-		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
-			mu.Lock() // one question at a time
-			defer mu.Unlock()
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-			defer cancel()
+		// Whoever reaches the port may ask, and as often as he likes.
+		remembered := server.Remembered(2*time.Second, func(ctx context.Context) (int, error) {
 			n, err := read(ctx)
 			if err != nil {
 				w.log.Error("measuring", "metric", name, "error", err)
-				return -1
+				return -1, nil
 			}
+			return n, nil
+		})
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			n, _ := remembered(context.Background()) // never fails: see above
 			return float64(n)
 		}))
 	}

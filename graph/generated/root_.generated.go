@@ -1297,7 +1297,7 @@ type DeliveryChanged implements Event {
   delivery: Delivery!
 }
 
-"""A hearing was set, continued or moved to another courtroom."""
+"""A hearing was set, continued, moved to another courtroom or taken away."""
 type HearingChanged implements Event {
   """Id of the event, for ` + "`" + `after` + "`" + `."""
   eventId: EventID!
@@ -1743,9 +1743,9 @@ type RegistryCase implements Node {
   viewerCanRecord: Boolean!
   """The statute under which the order was asked for. Null until the registry's row has come."""
   orderKind: OrderKind
-  """The hearing in force. Null until the registry's row has come."""
+  """The hearing in force. Null until the registry's row has come, and where the registry has taken it away."""
   hearing: Hearing
-  """Every hearing that was ever set, the one in force first. Empty until the registry's row has come."""
+  """Every hearing that was ever set, the one in force first, if there is one. Empty until the registry's row has come."""
   hearingHistory: [Hearing!]!
   """
   Last day on which service is timely (§5(c)): three calendar days before the

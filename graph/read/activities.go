@@ -142,7 +142,7 @@ func activityEntries(ctx context.Context, w *walk, rows []*model.Activity, _ ask
 }
 
 func activityCorrects(ctx context.Context, w *walk, rows []*model.Activity, a asked) error {
-	of := func(a *model.Activity) terms.ID { return deref(a.CorrectsID) }
+	of := func(a *model.Activity) terms.ID { return terms.Value(a.CorrectsID) }
 	found, err := w.activities.byID(ctx, w, a.sets(), idsOf(rows, of))
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func activityCorrectedBy(ctx context.Context, w *walk, rows []*model.Activity, a
 	}
 	byOriginal := make(map[terms.ID]model.ServiceActivity, len(found))
 	for _, f := range found {
-		byOriginal[deref(f.CorrectsID)] = f.Typed()
+		byOriginal[terms.Value(f.CorrectsID)] = f.Typed()
 	}
 	for _, row := range rows {
 		row.CorrectedBy = byOriginal[row.ID]
@@ -194,7 +194,7 @@ func activityCanCorrect(ctx context.Context, w *walk, rows []*model.Activity, _ 
 	}
 	corrected := make(map[terms.ID]bool, len(corrections))
 	for _, c := range corrections {
-		corrected[deref(c.CorrectsID)] = true
+		corrected[terms.Value(c.CorrectsID)] = true
 	}
 	for _, row := range mine {
 		row.ViewerCanCorrect = !corrected[row.ID]

@@ -62,16 +62,21 @@ func caseHearings(ctx context.Context, w *walk, cases []*model.RegistryCase, _ a
 	})
 	history := map[terms.ID][]*model.Hearing{}
 	for _, row := range rows {
-		h := &model.Hearing{ScheduledFor: row.ScheduledFor, Courtroom: words(row.Courtroom)}
-		past := history[row.CaseID]
-		// Each version of a row repeats the hearing that it leaves as it was.
-		if n := len(past); n > 0 && past[n-1].ScheduledFor.Equal(h.ScheduledFor) && row.Courtroom == deref(past[n-1].Courtroom) {
-			continue
-		}
-		history[row.CaseID] = append(past, h)
+		history[row.CaseID] = append(history[row.CaseID], &model.Hearing{ScheduledFor: row.ScheduledFor, Courtroom: words(row.Courtroom)})
+	}
+	same := func(a, b *model.Hearing) bool {
+		return a.ScheduledFor.Equal(b.ScheduledFor) && terms.Value(a.Courtroom) == terms.Value(b.Courtroom)
 	}
 	for _, c := range cases {
-		c.HearingHistory = history[c.ID]
+		// Each version of a row repeats the hearing that it leaves as it was.
+		past := slices.CompactFunc(slices.Clone(history[c.ID]), same)
+		// The one in force is the newest, unless a newer one was taken away.
+		if now := c.Hearing(); now != nil {
+			if at := slices.IndexFunc(past, func(h *model.Hearing) bool { return same(h, now) }); at > 0 {
+				past = slices.Insert(slices.Delete(past, at, at+1), 0, now)
+			}
+		}
+		c.HearingHistory = slices.CompactFunc(past, same)
 	}
 	return nil
 }
@@ -97,12 +102,7 @@ func caseOrders(ctx context.Context, w *walk, cases []*model.RegistryCase, a ask
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(rows, func(a, b *ent.ProtectionOrder) int {
-		if a.IssuedAt != nil && b.IssuedAt != nil && !a.IssuedAt.Equal(*b.IssuedAt) {
-			return a.IssuedAt.Compare(*b.IssuedAt)
-		}
-		return cmp.Compare(a.Number, b.Number)
-	})
+	slices.SortFunc(rows, byIssue)
 	byID := caseByID(cases)
 	for _, row := range rows {
 		for _, c := range byID[row.CaseID] {
@@ -110,6 +110,21 @@ func caseOrders(ctx context.Context, w *walk, cases []*model.RegistryCase, a ask
 		}
 	}
 	return nil
+}
+
+// byIssue orders orders by when they were issued, those of which it is not
+// known last.
+func byIssue(a, b *ent.ProtectionOrder) int {
+	number := cmp.Compare(a.Number, b.Number)
+	switch {
+	case a.IssuedAt == nil && b.IssuedAt == nil:
+		return number
+	case a.IssuedAt == nil:
+		return 1
+	case b.IssuedAt == nil:
+		return -1
+	}
+	return cmp.Or(a.IssuedAt.Compare(*b.IssuedAt), number)
 }
 
 // One person or address stands in several rows where a case has several
@@ -169,7 +184,7 @@ func caseAddresses(ctx context.Context, w *walk, cases []*model.RegistryCase, a 
 type shownAddress struct{ *model.Address }
 
 func (a shownAddress) same(b *model.Address) bool {
-	person := func(p *model.ProtectedPerson) model.ProtectedPerson { return deref(p) }
+	person := func(p *model.ProtectedPerson) model.ProtectedPerson { return terms.Value(p) }
 	return a.Reason == b.Reason && a.Address.Address.Street == b.Address.Street && a.Address.Address.Town == b.Address.Town &&
 		a.Address.Address.Zip == b.Address.Zip && a.Address.Address.State == b.Address.State &&
 		(a.ProtectedPersonID == nil) == (b.ProtectedPersonID == nil) && person(a.ProtectedPerson) == person(b.ProtectedPerson)
@@ -178,7 +193,7 @@ func (a shownAddress) same(b *model.Address) bool {
 // addresses are the rows as they are shown, with their persons if asked.
 func (w *walk) addresses(ctx context.Context, rows []*ent.Address, withPersons bool) (map[terms.ID]shownAddress, error) {
 	people := map[terms.ID]*model.ProtectedPerson{}
-	ids := idsOf(rows, func(a *ent.Address) terms.ID { return deref(a.ProtectedPersonID) })
+	ids := idsOf(rows, func(a *ent.Address) terms.ID { return terms.Value(a.ProtectedPersonID) })
 	if withPersons && len(ids) > 0 {
 		among, err := in("id", ids)
 		if err != nil {
@@ -194,7 +209,7 @@ func (w *walk) addresses(ctx context.Context, rows []*ent.Address, withPersons b
 	}
 	shown := make(map[terms.ID]shownAddress, len(rows))
 	for _, row := range rows {
-		shown[row.ID] = shownAddress{&model.Address{Address: row, ProtectedPerson: people[deref(row.ProtectedPersonID)]}}
+		shown[row.ID] = shownAddress{&model.Address{Address: row, ProtectedPerson: people[terms.Value(row.ProtectedPersonID)]}}
 	}
 	return shown, nil
 }
@@ -244,14 +259,6 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }
 
 // words is a column whose empty string means that nothing is known.

@@ -35,7 +35,7 @@ func caseKind() kind[ent.RegistryCase, *model.RegistryCase] {
 			"viewerCanRecord":         {each: func(w *walk, c c) { c.ViewerCanRecord = w.viewer.MayRecord() }},
 			"orderKind":               {columns: []string{registrycase.FieldOrderKind}},
 			"hearing":                 {columns: []string{registrycase.FieldHearingAt, registrycase.FieldHearingCourtroom}},
-			"hearingHistory":          {load: caseHearings},
+			"hearingHistory":          {columns: []string{registrycase.FieldHearingAt, registrycase.FieldHearingCourtroom}, load: caseHearings},
 			"lastDayForTimelyService": {columns: []string{registrycase.FieldLastTimelyDay}},
 			"servedInTime":            {columns: []string{registrycase.FieldServedInTime}},
 			"protectionOrders":        {load: caseOrders},

@@ -40,7 +40,7 @@ func (r *Reader) Concern(ctx context.Context, kase, about terms.ID) (*Concern, e
 		return nil, fmt.Errorf("reading which case an event is about: %w", err)
 	}
 	c.Court = row.CourtCode
-	c.officers[deref(row.HolderOfficerID)] = true
+	c.officers[terms.Value(row.HolderOfficerID)] = true
 	activities, err := r.client.ServiceActivity.Query().Where(serviceactivity.CaseID(kase)).
 		Select(serviceactivity.FieldKind, serviceactivity.FieldOfficerID, serviceactivity.FieldRecordedLate, serviceactivity.FieldToOfficerID).All(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (r *Reader) Concern(ctx context.Context, kase, about terms.ID) (*Concern, e
 	}
 	for _, a := range activities {
 		c.officers[a.OfficerID] = true
-		c.officers[deref(a.ToOfficerID)] = true
+		c.officers[terms.Value(a.ToOfficerID)] = true
 		if a.ID == about {
 			c.Activity = a
 		}
@@ -68,7 +68,7 @@ func (r *Reader) Concern(ctx context.Context, kase, about terms.ID) (*Concern, e
 // Of tells whether it may concern the viewer. It mirrors the scope of cases in
 // package access and must never be narrower.
 func (c *Concern) Of(v *access.Viewer) bool {
-	if seesAll(v) {
+	if v.SeesEveryCase() {
 		return true
 	}
 	if v.Is(terms.RoleCourtStaff) {

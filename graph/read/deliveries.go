@@ -83,7 +83,7 @@ func deliveryCases(ctx context.Context, w *walk, rows []*model.Delivery, a asked
 }
 
 func deliveryAbout(ctx context.Context, w *walk, rows []*model.Delivery, a asked) error {
-	of := func(d *model.Delivery) terms.ID { return deref(d.ActivityID) }
+	of := func(d *model.Delivery) terms.ID { return terms.Value(d.ActivityID) }
 	found, err := w.activities.byID(ctx, w, a.sets(), idsOf(rows, of))
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func deliveryRecipients(ctx context.Context, w *walk, rows []*model.Delivery, a 
 		if d.RecipientKind != terms.ToAgency {
 			return ""
 		}
-		return deref(d.AgencyID)
+		return terms.Value(d.AgencyID)
 	}
 	accountOf := func(d *model.Delivery) terms.ID {
 		if d.RecipientKind != terms.ToAccount {

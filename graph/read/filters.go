@@ -1,7 +1,9 @@
 package read
 
 import (
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -16,44 +18,14 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-// Lists are narrower than what may be seen: an officer lists what he holds,
-// not what he once looked up; court staff list their locations.
-
 func nothing(q *sql.Selector) { q.Where(sql.False()) }
 
-// listedCases leaves the cases that the viewer may list.
-func listedCases(v *access.Viewer) []mod {
-	if seesAll(v) {
-		return nil
+// listed leaves the rows of the table that the viewer may list.
+func (w *walk) listed(table string, mods []mod) []mod {
+	if narrower := access.Listed(w.viewer, table); narrower != nil {
+		return append(mods, narrower)
 	}
-	return []mod{func(q *sql.Selector) {
-		own := []*sql.Predicate{sql.False()}
-		if v.Is(terms.RoleOfficer) && v.Officer != "" {
-			own = append(own, sql.EQ(q.C(registrycase.FieldHolderOfficerID), v.Officer))
-		}
-		if v.Is(terms.RoleCourtStaff) && len(v.Courts) > 0 {
-			codes := make([]any, len(v.Courts))
-			for i, code := range v.Courts {
-				codes[i] = code
-			}
-			own = append(own, sql.In(q.C(registrycase.FieldCourtCode), codes...))
-		}
-		if len(own) == 2 {
-			own = own[1:] // alone, so that an index serves it
-		}
-		q.Where(sql.Or(own...))
-	}}
-}
-
-// listedActivities leaves the activities that the viewer may list.
-func listedActivities(v *access.Viewer) []mod {
-	switch {
-	case seesAll(v):
-		return nil
-	case v.Officer == "":
-		return []mod{nothing}
-	}
-	return []mod{where(serviceactivity.FieldOfficerID, v.Officer)}
+	return mods
 }
 
 func invalid(message string) error {
@@ -66,6 +38,9 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 	}
 	var mods []mod
 	if f.CourtLocation != nil {
+		if err := Bounded("courtLocation", *f.CourtLocation); err != nil {
+			return nil, err
+		}
 		mods = append(mods, where(registrycase.FieldCourtCode, strings.ToUpper(*f.CourtLocation)))
 	}
 	if f.OrderKind != nil {
@@ -110,18 +85,34 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		mods = append(mods, begins)
 	}
 	if f.DocketFragment != nil {
-		fragment := strings.ToUpper(strings.Map(func(r rune) rune {
-			if strings.ContainsRune("-. \u2010\u2011\u2012\u2013\u00a0", r) {
-				return -1
-			}
-			return r
-		}, *f.DocketFragment))
-		if len(fragment) < 3 || strings.Trim(fragment, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-			return nil, invalid("docketFragment must have at least three letters or digits, and nothing else but hyphens and spaces.")
+		fragment, err := docketFragment(*f.DocketFragment)
+		if err != nil {
+			return nil, err
 		}
 		mods = append(mods, func(q *sql.Selector) { q.Where(sql.Contains(q.C(registrycase.FieldDocket), fragment)) })
 	}
 	return mods, nil
+}
+
+// maxFragment is how many letters and digits a docket number has.
+const maxFragment = 15
+
+// docketFragment is part of a docket number in its canonical form. What is
+// longer than one is found nowhere, and SQLite refuses long patterns.
+func docketFragment(typed string) (string, error) {
+	fragment := strings.ToUpper(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-. \u2010\u2011\u2012\u2013\u00a0", r) {
+			return -1
+		}
+		return r
+	}, typed))
+	switch {
+	case len(fragment) < 3 || strings.Trim(fragment, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "":
+		return "", invalid("docketFragment must have at least three letters or digits, and nothing else but hyphens and spaces.")
+	case len(fragment) > maxFragment:
+		return "", invalid(fmt.Sprintf("docketFragment has more letters and digits than a docket number: at most %d.", maxFragment))
+	}
+	return fragment, nil
 }
 
 // beginsWith searches a folded name. What [terms.Fold] returns has no letter
@@ -151,6 +142,18 @@ const maxSearch = 400
 func searchable(field, text string) error {
 	if len(text) > maxSearch {
 		return invalid(field + " is longer than any name.")
+	}
+	return nil
+}
+
+// maxWord is how many characters a text has at most that must match whole: the
+// names of the reference tables are shorter.
+const maxWord = 100
+
+// Bounded refuses a filter's text that is longer than anything it could match.
+func Bounded(field, text string) error {
+	if utf8.RuneCountInString(text) > maxWord {
+		return invalid(fmt.Sprintf("%s is longer than %d characters.", field, maxWord))
 	}
 	return nil
 }
@@ -250,6 +253,9 @@ func (w *walk) officerFilter(f *model.OfficerFilter) ([]mod, error) {
 		mods = append(mods, where(officer.FieldKind, *f.Kind))
 	}
 	if f.County != nil {
+		if err := Bounded("county", *f.County); err != nil {
+			return nil, err
+		}
 		mods = append(mods, func(q *sql.Selector) { q.Where(sql.EqualFold(q.C(officer.FieldCounty), *f.County)) })
 	}
 	if f.Active != nil {
@@ -275,6 +281,9 @@ func agencyFilter(f *model.LawEnforcementAgencyFilter) ([]mod, error) {
 		mods = append(mods, where(lawenforcementagency.FieldKind, *f.Kind))
 	}
 	if f.Town != nil {
+		if err := Bounded("town", *f.Town); err != nil {
+			return nil, err
+		}
 		mods = append(mods, coversTown(*f.Town))
 	}
 	return mods, nil

@@ -42,12 +42,10 @@ func officerKind() kind[ent.Officer, *model.Officer] {
 
 func officerID(o *model.Officer) terms.ID { return o.ID }
 
-// officerPapers: the officer himself, registry staff and supervisors see who
-// holds what; the cases are scoped as ever.
 func officerPapers(ctx context.Context, w *walk, rows []*model.Officer, a asked) error {
 	seen := rows[:0:0]
 	for _, row := range rows {
-		if seesAll(w.viewer) || w.viewer.Officer != "" && row.ID == w.viewer.Officer {
+		if w.viewer.SeesPapers(row.ID) {
 			seen = append(seen, row)
 		}
 	}
@@ -58,15 +56,12 @@ func officerPapers(ctx context.Context, w *walk, rows []*model.Officer, a asked)
 	l := list[ent.RegistryCase, *model.RegistryCase, *model.RegistryCase]{
 		kind: &w.cases, order: caseOrderOf(model.RegistryCaseOrder{Field: model.RegistryCaseOrderFieldHearingDate, Direction: model.OrderDirectionAsc}),
 		node: same[*model.RegistryCase],
-		of:   "holder_officer_id", parent: func(c *model.RegistryCase) terms.ID { return deref(c.HolderOfficerID) },
+		of:   "holder_officer_id", parent: func(c *model.RegistryCase) terms.ID { return terms.Value(c.HolderOfficerID) },
 	}
 	return hang(ctx, w, l, a, seen, officerID, func(o *model.Officer, page *model.Connection[*model.RegistryCase, model.RegistryCaseEdge]) {
 		o.Papers = (*model.RegistryCaseConnection)(page)
 	})
 }
-
-// seesAll tells whether the viewer's lists are whole.
-func seesAll(v *access.Viewer) bool { return v.Registry() || v.Is(terms.RoleSupervisor) }
 
 // officerSlot is a place where an officer hangs.
 type officerSlot struct {

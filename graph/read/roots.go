@@ -8,6 +8,7 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/registrycase"
+	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/terms"
@@ -61,7 +62,7 @@ func (r *Reader) RegistryCases(ctx context.Context, filter *model.RegistryCaseFi
 		by = &model.RegistryCaseOrder{Field: model.RegistryCaseOrderFieldHearingDate, Direction: model.OrderDirectionAsc}
 	}
 	l := list[ent.RegistryCase, *model.RegistryCase, *model.RegistryCase]{
-		kind: &w.cases, order: caseOrderOf(*by), node: same[*model.RegistryCase], mods: append(mods, listedCases(w.viewer)...),
+		kind: &w.cases, order: caseOrderOf(*by), node: same[*model.RegistryCase], mods: w.listed(registrycase.Table, mods),
 	}
 	found, err := page[model.RegistryCaseEdge](ctx, w, l, "registryCases", p, sets)
 	return (*model.RegistryCaseConnection)(found), err
@@ -99,7 +100,7 @@ func (r *Reader) ServiceActivities(ctx context.Context, filter *model.ServiceAct
 		return nil, err
 	}
 	l := list[ent.ServiceActivity, *model.Activity, model.ServiceActivity]{
-		kind: &w.activities, order: newestRecorded, node: (*model.Activity).Typed, mods: append(mods, listedActivities(w.viewer)...),
+		kind: &w.activities, order: newestRecorded, node: (*model.Activity).Typed, mods: w.listed(serviceactivity.Table, mods),
 	}
 	found, err := page[model.ServiceActivityEdge](ctx, w, l, "serviceActivities", p, sets)
 	return (*model.ServiceActivityConnection)(found), err

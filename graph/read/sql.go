@@ -59,7 +59,8 @@ func anyOf[T any](column string, values []T) mod {
 func inForce(q *sql.Selector) {
 	q.Where(sql.ExprP(`NOT EXISTS (SELECT 1 FROM registry_rows mine JOIN registry_rows newer
  ON newer.case_id = mine.case_id AND newer.order_number = mine.order_number
- AND (newer.source_updated_at > mine.source_updated_at OR (newer.source_updated_at = mine.source_updated_at AND newer.sequence > mine.sequence))
+ AND (newer.source_updated_at > mine.source_updated_at OR (newer.source_updated_at = mine.source_updated_at
+ AND (newer.sequence > mine.sequence OR (newer.sequence = mine.sequence AND newer.id > mine.id))))
  WHERE mine.id = ` + q.C("row_id") + `)`))
 }
 

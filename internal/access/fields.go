@@ -24,10 +24,12 @@ func (v *Viewer) Sees(s Secret) bool {
 	return false
 }
 
-// SeesText tells whether the viewer may read free text: its author and the
-// registry section may.
+// SeesText tells whether the viewer may read free text: its author may, as long
+// as he may record, and the registry section. An officer who becomes a
+// supervisor sees what supervisors see: live events are loaded once for all of
+// them.
 func (v *Viewer) SeesText(author terms.ID) bool {
-	return v.Registry() || (author != "" && v.Account == author)
+	return v.Registry() || author != "" && v.Account == author && v.MayRecord()
 }
 
 // MayRecord tells whether the account may record service activities: officers

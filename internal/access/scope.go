@@ -87,7 +87,7 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 		}
 		return func(s *sql.Selector) { s.Where(sql.EQ(s.C("id"), v.Account)) }, nil
 	case theCase:
-		if seesEveryCase(v) {
+		if v.SeesEveryCase() {
 			return nil, nil
 		}
 		return func(s *sql.Selector) {
@@ -95,7 +95,7 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 			s.Where(sql.ExprP(cond, args...))
 		}, nil
 	case byCase:
-		if seesEveryCase(v) {
+		if v.SeesEveryCase() {
 			return nil, nil
 		}
 		return func(s *sql.Selector) {
@@ -108,8 +108,57 @@ func Scope(v *Viewer, table string) (func(*sql.Selector), error) {
 
 func nothing(s *sql.Selector) { s.Where(sql.False()) }
 
-func seesEveryCase(v *Viewer) bool {
-	return v.Registry() || v.Is(terms.RoleSupervisor)
+// SeesEveryCase tells whether all cases are open to the viewer.
+func (v *Viewer) SeesEveryCase() bool {
+	return v.IsSystem() || v.Agreed && (v.Registry() || v.Is(terms.RoleSupervisor))
+}
+
+// SeesPapers tells whether the viewer may list what the officer holds: the
+// officer himself may, and whoever sees every case. Each case is scoped as ever.
+func (v *Viewer) SeesPapers(officer terms.ID) bool {
+	return v.SeesEveryCase() || v.Officer != "" && v.Officer == officer
+}
+
+// Listed answers the predicate that, beside [Scope], leaves only the rows of
+// the table that the viewer may list: nil when that is all of them. Lists are
+// narrower than what may be seen: an officer lists what he holds and what he
+// recorded, not what he once looked up; court staff list their locations. A
+// table without lists of its own lists what its scope leaves.
+func Listed(v *Viewer, table string) func(*sql.Selector) {
+	if v == nil {
+		return nothing
+	}
+	if v.SeesEveryCase() {
+		return nil
+	}
+	switch table {
+	case "registry_cases":
+		return func(s *sql.Selector) { s.Where(sql.Or(listedCases(v, s)...)) }
+	case "service_activities":
+		if v.Officer == "" {
+			return nothing
+		}
+		return func(s *sql.Selector) { s.Where(sql.EQ(s.C("officer_id"), v.Officer)) }
+	}
+	return nil
+}
+
+func listedCases(v *Viewer, s *sql.Selector) []*sql.Predicate {
+	var own []*sql.Predicate // often one: alone, so that an index serves it
+	if v.Is(terms.RoleOfficer) && v.Officer != "" {
+		own = append(own, sql.EQ(s.C("holder_officer_id"), v.Officer))
+	}
+	if v.Is(terms.RoleCourtStaff) && len(v.Courts) > 0 {
+		codes := make([]any, len(v.Courts))
+		for i, code := range v.Courts {
+			codes[i] = code
+		}
+		own = append(own, sql.In(s.C("court_code"), codes...))
+	}
+	if len(own) == 0 {
+		own = append(own, sql.False())
+	}
+	return own
 }
 
 // casePredicate is the one rule about which cases court staff and officers may

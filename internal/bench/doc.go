@@ -1,4 +1,4 @@
-// Package bench measures what GraphQL costs here: the same three questions,
+// Package bench measures what GraphQL costs here: the same questions,
 // asked of the running program through /graphql and of a small hand-written
 // server that sends SQL rows as JSON, on one MariaDB with at least 200,000
 // cases and 1,500,000 activities, in the same run. What counts is the ratio.

@@ -83,9 +83,6 @@ func (g *generator) docket(n int) terms.Docket {
 
 func opened(n int) time.Time { return epoch.Add(time.Duration(n) * interval) }
 
-// lastDay is a day that still has hearings after it.
-func (g *generator) lastDay() terms.Date { return terms.DateOf(opened(g.size.Cases)) }
-
 // load fills the migrated database, whose reference tables are loaded. A table
 // is filled by one statement: into an empty table, and with the checks off,
 // MariaDB sorts the rows of each index and writes it once.

@@ -114,6 +114,7 @@ func compare(row *ent.RegistryCase, f Folds) []Difference {
 			found = append(found, Difference{row.ID, row.Docket, fold, stored, should})
 		}
 	}
+	differ(registrycase.FieldRespondentKey, row.RespondentKey, RespondentKey(row.RespondentFirstName, row.RespondentLastName))
 	differ(registrycase.FieldOrderKind, show(row.OrderKind), show(f.OrderKind))
 	differ(registrycase.FieldHearingAt, moment(row.HearingAt), moment(f.HearingAt))
 	differ(registrycase.FieldHearingCourtroom, row.HearingCourtroom, f.HearingCourtroom)

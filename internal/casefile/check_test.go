@@ -147,7 +147,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		w.Consistent()
 		// Each column of the served case, and one of a case of the last page.
 		for column, value := range map[string]any{
-			"order_kind": nil, "hearing_at": nil, "hearing_courtroom": "5A", "hearing_set_at": intaketest.Noon, "hearing_sort": intaketest.Noon,
+			"respondent_key": "doe jane", "order_kind": nil, "hearing_at": nil, "hearing_courtroom": "5A", "hearing_set_at": intaketest.Noon, "hearing_sort": intaketest.Noon,
 			"last_timely_day": "2026-01-01", "service_status": "ATTEMPTED", "served_at": hearing, "served_in_time": false, "report_made": true,
 			"holder_officer_id": nil, "latest_activity_id": nil, "latest_activity_at": hearing,
 		} {
@@ -159,7 +159,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := casefile.Check(t.Context(), s.Client, casefile.DefaultTimely)
-		if err != nil || len(found) != 14 {
+		if err != nil || len(found) != 15 {
 			t.Errorf("%d differences, %v: %v", len(found), err, found)
 		}
 	})

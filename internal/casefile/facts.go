@@ -23,9 +23,12 @@ import (
 type Facts struct {
 	// Rows are the rows in force, the newest by sourceUpdatedAt first.
 	Rows []*ent.RegistryRow
+	// Versions are all rows, in the order in which they came.
+	Versions []*ent.RegistryRow
 	// Orders are the orders' versions in force, in the order of Rows.
 	Orders []*ent.ProtectionOrder
-	// Hearings are all versions, the one in force last.
+	// Hearings are all versions, the oldest by sourceUpdatedAt first. See
+	// [Facts.Hearing] for the one in force.
 	Hearings []*ent.Hearing
 	// Respondent is the registry's spelling, nil if no row has come.
 	Respondent *ent.Respondent
@@ -82,7 +85,7 @@ func ReadFactsOf(ctx context.Context, c *ent.Client, ids []terms.ID) (map[terms.
 	}
 	rank := map[terms.ID]int{} // of the rows in force
 	for id, f := range facts {
-		f.Rows = InForce(byCase[id])
+		f.Rows, f.Versions = InForce(byCase[id]), byCase[id]
 		for i, r := range f.Rows {
 			rank[r.ID] = i
 		}
@@ -157,6 +160,7 @@ func (f *Facts) With(b Brought) *Facts {
 	}
 	g := &Facts{
 		Rows:             InForce(append(slices.Clone(f.Rows), b.Row)),
+		Versions:         append(slices.Clone(f.Versions), b.Row),
 		Orders:           slices.DeleteFunc(slices.Clone(f.Orders), func(o *ent.ProtectionOrder) bool { return gone(o.RowID) }),
 		Hearings:         slices.Clone(f.Hearings),
 		Respondent:       f.Respondent,
@@ -178,7 +182,7 @@ func (f *Facts) With(b Brought) *Facts {
 	return g
 }
 
-// sort brings orders into the order of the rows, and hearings into that of time.
+// sort brings orders into the order of the rows, and the rest into that of time.
 func (f *Facts) sort() {
 	rank := make(map[terms.ID]int, len(f.Rows))
 	for i, r := range f.Rows {
@@ -186,6 +190,13 @@ func (f *Facts) sort() {
 	}
 	slices.SortFunc(f.Orders, func(a, b *ent.ProtectionOrder) int { return cmp.Compare(rank[a.RowID], rank[b.RowID]) })
 	slices.SortFunc(f.Hearings, olderHearing)
+	slices.SortFunc(f.Versions, cameBefore)
+}
+
+// cameBefore orders rows by when they came here; those of one transaction have
+// one sequence.
+func cameBefore(a, b *ent.RegistryRow) int {
+	return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.ID, b.ID))
 }
 
 // olderHearing orders hearings by what the feed says of their age; of two
@@ -230,42 +241,70 @@ func (f *Facts) Protected(at time.Time) []*ent.Address {
 	return slices.DeleteFunc(slices.Clone(f.Addresses), func(a *ent.Address) bool { return over[a.RowID] })
 }
 
-// Hearing is the hearing in force: that of the newest row. Nil if none is known.
-func (f *Facts) Hearing() *ent.Hearing {
-	if len(f.Hearings) == 0 {
-		return nil
-	}
-	return f.Hearings[len(f.Hearings)-1]
-}
+// Hearing is the hearing in force: that of the newest row in force that names
+// one. A row is a whole statement, so a newer version without a hearing takes
+// it away. Nil if none is known.
+func (f *Facts) Hearing() *ent.Hearing { return f.hearingOf(f.Rows) }
 
-// HearingSetAt is when the hearing in force was set: nil while the case has
-// had no other date, since then every attempt counts.
-func (f *Facts) HearingSetAt() *time.Time {
-	now := f.Hearing()
-	for i := len(f.Hearings) - 2; i >= 0; i-- {
-		if !f.Hearings[i].ScheduledFor.Equal(now.ScheduledFor) {
-			at := f.Hearings[i+1].RecordedAt
-			return &at
+// hearingOf is the hearing of the first of the rows that names one.
+func (f *Facts) hearingOf(rows []*ent.RegistryRow) *ent.Hearing {
+	for _, r := range rows {
+		for _, h := range f.Hearings {
+			if h.RowID == r.ID {
+				return h
+			}
 		}
 	}
 	return nil
 }
 
+// HearingSetAt is when the hearing in force was set: when, after another date
+// had been in force, this one came into force. Nil while the case has had no
+// other date, since then every attempt counts.
+func (f *Facts) HearingSetAt() *time.Time {
+	var current *ent.Hearing
+	var setAt *time.Time
+	for n, row := range f.Versions {
+		if n+1 < len(f.Versions) && f.Versions[n+1].Sequence == row.Sequence {
+			continue // what stood between two rows of one transaction was never in force
+		}
+		h := f.hearingOf(InForce(f.Versions[:n+1]))
+		if h == nil {
+			continue
+		}
+		if current != nil && !current.ScheduledFor.Equal(h.ScheduledFor) {
+			setAt = &row.RecordedAt
+		}
+		current = h
+	}
+	return setAt
+}
+
 // hearingAtService is the hearing that a service is judged against: the one in
 // force when it was executed, as far as the system knew at the time given; or,
-// if none was known then, the first that came. Hearings must not be empty.
+// if none was in force then, the first that came after. Nil until it comes.
 func (f *Facts) hearingAtService(executed, judgedAt time.Time) *ent.Hearing {
-	known := slices.DeleteFunc(slices.Clone(f.Hearings), func(h *ent.Hearing) bool { return h.RecordedAt.After(judgedAt) })
-	if len(known) == 0 {
-		return slices.MinFunc(f.Hearings, func(a, b *ent.Hearing) int { return a.RecordedAt.Compare(b.RecordedAt) })
-	}
-	judged := known[0]
-	for _, h := range known[1:] {
-		if !h.SourceUpdatedAt.After(executed) {
-			judged = h
+	var then []*ent.RegistryRow
+	for _, r := range f.Versions {
+		if !r.RecordedAt.After(judgedAt) && !r.SourceUpdatedAt.After(executed) {
+			then = append(then, r)
 		}
 	}
-	return judged
+	if h := f.hearingOf(InForce(then)); h != nil {
+		return h
+	}
+	var later *ent.Hearing
+	for _, h := range f.Hearings { // the oldest first
+		switch {
+		case h.RecordedAt.After(judgedAt):
+			if later == nil || h.RecordedAt.Before(later.RecordedAt) {
+				later = h
+			}
+		case h.SourceUpdatedAt.After(executed):
+			return h
+		}
+	}
+	return later
 }
 
 // Activities reads what was recorded on the cases, in case order.

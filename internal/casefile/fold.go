@@ -27,6 +27,15 @@ func (t Timely) LastDay(kind terms.OrderKind, hearing time.Time) terms.Date {
 // NoHearing sorts cases without a hearing behind all others.
 var NoHearing = time.Date(2200, 12, 31, 0, 0, 0, 0, time.UTC)
 
+// maxKey keeps the folded name within its column: folding can lengthen it.
+const maxKey = 300
+
+// RespondentKey is what lists sort by and search for: last name, first name.
+func RespondentKey(first, last string) string {
+	key := []rune(terms.Fold(last + " " + first))
+	return string(key[:min(len(key), maxKey)])
+}
+
 // Folds are what lists filter and sort by, derived from facts and activities.
 type Folds struct {
 	OrderKind        *terms.OrderKind
@@ -84,8 +93,7 @@ func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, time
 	if service != nil {
 		at := service.OccurredAt
 		f.ServiceStatus, f.ServedAt = terms.StatusServed, &at
-		if len(facts.Hearings) > 0 && f.OrderKind != nil {
-			hearing := facts.hearingAtService(at, judgedAt(service, all))
+		if hearing := facts.hearingAtService(at, judgedAt(service, all)); hearing != nil && f.OrderKind != nil {
 			inTime := terms.DateOf(at) <= timely.LastDay(*f.OrderKind, hearing.ScheduledFor)
 			f.ServedInTime = &inTime
 		}

@@ -29,12 +29,21 @@ type story struct {
 // hearing is a version of the registry's row: its date there, when the source
 // set it and when it came here.
 func (s *story) hearing(scheduled, updated, recorded string) {
-	n := len(s.facts.Hearings)
-	id := terms.ID(fmt.Sprintf("row%d", n))
-	s.facts.Rows = append([]*ent.RegistryRow{{ID: id, OrderKind: terms.ReliefFromAbuse, SourceUpdatedAt: at(updated)}}, s.facts.Rows...)
+	row := s.row("", updated, recorded)
 	s.facts.Hearings = append(s.facts.Hearings, &ent.Hearing{
-		ID: terms.ID(fmt.Sprintf("hrg%d", n)), RowID: id, ScheduledFor: at(scheduled), SourceUpdatedAt: at(updated), RecordedAt: at(recorded),
+		ID: "hrg" + row.ID, RowID: row.ID, ScheduledFor: at(scheduled), SourceUpdatedAt: at(updated), RecordedAt: at(recorded),
 	})
+}
+
+// row is a version of the registry's row of the order, without a hearing.
+func (s *story) row(order, updated, recorded string) *ent.RegistryRow {
+	n := len(s.facts.Versions)
+	row := &ent.RegistryRow{
+		ID: terms.ID(fmt.Sprintf("row%d", n)), OrderNumber: order, OrderKind: terms.ReliefFromAbuse, SourceUpdatedAt: at(updated), RecordedAt: at(recorded), Sequence: int64(n),
+	}
+	s.facts.Versions = append(s.facts.Versions, row)
+	s.facts.Rows = casefile.InForce(s.facts.Versions)
+	return row
 }
 
 // record adds an activity: its name, kind, officer, when it happened and when
@@ -307,6 +316,23 @@ func TestServedInTime(t *testing.T) {
 			s.record("A", service, "o1", "11-20 09:00", "11-20 09:00")
 			s.record("W corrects A", withdrawal, "o1", "11-21 09:00", "11-21 09:00")
 		}, nil},
+		{"the hearing was taken away before it, and no other has come", func(s *story) {
+			s.hearing("12-01 10:00", "11-15 09:00", "11-15 09:00")
+			s.row("", "11-25 09:00", "11-25 09:00")
+			s.record("A", service, "o1", "11-30 09:00", "11-30 09:00")
+		}, nil},
+		{"taken away before it: the next that comes counts", func(s *story) {
+			s.hearing("12-01 10:00", "11-15 09:00", "11-15 09:00")
+			s.row("", "11-25 09:00", "11-25 09:00")
+			s.record("A", service, "o1", "11-30 09:00", "11-30 09:00")
+			s.hearing("12-15 10:00", "12-02 09:00", "12-02 09:00")
+			s.hearing("12-02 10:00", "12-02 10:00", "12-02 10:00")
+		}, &yes},
+		{"taken away after it changes nothing", func(s *story) {
+			s.hearing("12-01 10:00", "11-15 09:00", "11-15 09:00")
+			s.record("A", service, "o1", "11-20 09:00", "11-20 09:00")
+			s.row("", "11-25 09:00", "11-25 09:00")
+		}, &yes},
 	} {
 		var s story
 		c.tell(&s)

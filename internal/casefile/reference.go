@@ -16,7 +16,8 @@ import (
 
 // Reference holds the small tables which everyone signed in may read whole:
 // courts, officers, towns, agencies and who covers what. It is loaded at start
-// and again on [Reference.Reload]; readers see one consistent state.
+// and again on [Reference.Reload], which sts serve calls every minute: so long
+// may a change by another process take. Readers see one consistent state.
 type Reference struct {
 	store *store.Store
 	now   atomic.Pointer[referenceTables]

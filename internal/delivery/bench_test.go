@@ -29,7 +29,7 @@ func BenchmarkDispatcher(b *testing.B) {
 			d := New(w.s, w.o)
 			w.run(d)
 			w.await("all are confirmed", func() bool {
-				return d.Stats().InHand <= w.ledger.o.Batch && w.count(terms.Confirmed) == b.N
+				return d.open.Load() <= int64(w.ledger.o.Batch) && w.count(terms.Confirmed) == b.N
 			})
 			b.ReportMetric(float64(b.N)/time.Since(started).Seconds(), "deliveries/s")
 		})

@@ -114,7 +114,7 @@ type Result struct {
 	Tries int
 
 	channel terms.ChannelKind // to try next, or that could not render
-	elapsed time.Duration     // since the newest attempt began
+	elapsed time.Duration     // since the newest attempt began, or it was planned
 }
 
 // event is what the outcome means to the state machine, outside of Verify.

@@ -28,7 +28,8 @@ type job struct {
 // inHand is how many batches a dispatcher has in hand at most.
 const inHand = 8
 
-// round looks at what is due once, and answers how many rows that were.
+// round looks at what is due once, and answers how many rows it moved. A row
+// that cannot be moved holds up no other: it is named in the error.
 func (r *run) round(ctx context.Context) (int, error) {
 	busy := r.hands.busy()
 	if queued, running := r.hands.count(); queued+running >= inHand*r.o.Batch {
@@ -42,21 +43,71 @@ func (r *run) round(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(turns) > 0 {
-		if _, err := r.l.write(ctx, turns); err != nil { // what is lost was not due any more
-			return 0, err
-		}
-	}
-	won, err := r.claim(ctx, jobs)
-	if err != nil {
-		return 0, err
-	}
+	won, failed := r.claimEach(ctx, jobs)
 	if err := r.step("claimed"); err != nil {
 		return 0, err
 	}
 	r.open.Add(int64(len(won)))
 	r.hands.put(won)
-	return len(rows), nil
+	stuck, err := r.writeEach(ctx, append(turns, failed...))
+	return len(rows) - stuck, err
+}
+
+// writeEach writes turns in one transaction, or else each in its own. What was
+// changed by somebody else was not due any more.
+func (r *run) writeEach(ctx context.Context, turns []turn) (stuck int, err error) {
+	if len(turns) == 0 {
+		return 0, nil
+	}
+	if _, err = r.l.write(ctx, turns); err == nil {
+		return 0, nil
+	}
+	if len(turns) == 1 {
+		return 1, err
+	}
+	var errs []error
+	for _, t := range turns {
+		if _, err := r.l.write(ctx, []turn{t}); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return len(errs), errors.Join(errs...)
+}
+
+// claimEach claims all jobs in one transaction, or else each in its own. What
+// cannot be claimed is looked at again after the back-off.
+func (r *run) claimEach(ctx context.Context, jobs []*job) (won []*job, failed []turn) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	won, err := r.claim(ctx, jobs)
+	if err == nil {
+		return won, nil
+	}
+	for _, j := range jobs {
+		if len(jobs) > 1 {
+			var one []*job
+			one, err = r.claim(ctx, []*job{j})
+			won = append(won, one...)
+		}
+		if err != nil {
+			r.o.Log.ErrorContext(ctx, "a delivery cannot be claimed", "delivery", j.d.ID, "owner", r.o.Owner, "error", err)
+			failed = append(failed, putOff(j.d, j.attempt, "it could not be claimed"))
+		}
+	}
+	return won, failed
+}
+
+// putOff is the turn of a row that could not be worked on.
+func putOff(d *ent.Delivery, attempt *ent.DeliveryAttempt, why string) turn {
+	t := turn{d: d, attempt: attempt, event: Unrendered, result: Result{Detail: why}}
+	switch d.State {
+	case terms.Unknown:
+		t.event = WasLost
+	case terms.Confirmed:
+		t.event = NotVerified
+	}
+	return t
 }
 
 // due are the rows whose time has come, of recipients that have nothing in
@@ -88,9 +139,6 @@ func (r *run) due(ctx context.Context, busy []string) ([]*ent.Delivery, error) {
 // and what another instance has taken drops out. When it has committed, the
 // attempts and their bytes are there, whatever happens next.
 func (r *run) claim(ctx context.Context, jobs []*job) (won []*job, err error) {
-	if len(jobs) == 0 {
-		return nil, nil
-	}
 	slices.SortFunc(jobs, func(a, b *job) int { return strings.Compare(string(a.d.ID), string(b.d.ID)) })
 	// A control number that is taken is drawn anew, with the others.
 	for try := 1; ; try++ {

@@ -18,10 +18,7 @@ type Dispatcher struct {
 	wake     chan struct{}
 	at       func(step string) error // set by tests of crashes
 
-	hands     atomic.Pointer[hands]
-	overdue   atomic.Int64
-	open      atomic.Int64 // jobs claimed and not recorded yet
-	lastRound atomic.Pointer[time.Time]
+	open atomic.Int64 // jobs claimed and not recorded yet
 }
 
 // New makes a dispatcher.
@@ -53,8 +50,6 @@ type run struct {
 	end     context.CancelCauseFunc
 	calls   context.Context // of the calls of channels
 	endCall context.CancelFunc
-
-	counted time.Time // when overdue was
 }
 
 // lastWords is for how long Run goes on after Grace: to end what does not end
@@ -71,7 +66,6 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	r.calls, r.endCall = context.WithCancel(r.life)
 	defer r.endCall()
 	r.hands = newHands(r.o.Workers, r.work)
-	d.hands.Store(r.hands)
 
 	recorded := make(chan struct{})
 	go func() {
@@ -89,16 +83,10 @@ func (r *run) claimLoop(ctx context.Context) {
 	for ctx.Err() == nil && r.life.Err() == nil {
 		// Not under ctx: a claim whose commit was cut off would be UNKNOWN.
 		n, err := r.round(r.life)
-		if err == nil {
-			err = r.countOverdue(r.life)
-		}
-		switch {
-		case err == nil:
-			r.lastRound.Store(new(r.o.Clock()))
-		case r.life.Err() == nil:
+		if err != nil && r.life.Err() == nil {
 			r.o.Log.ErrorContext(ctx, "the dispatcher cannot work, and tries again", "owner", r.o.Owner, "error", err)
 		}
-		if n > 0 && err == nil {
+		if n > 0 {
 			continue
 		}
 		r.idle()

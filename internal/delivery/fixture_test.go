@@ -224,7 +224,7 @@ func (w *world) pass(d *Dispatcher, step time.Duration, what string, condition f
 		if condition() {
 			return true
 		}
-		if d.Stats().InHand == 0 {
+		if d.open.Load() == 0 {
 			w.advance(step)
 			d.Nudge()
 		}

@@ -245,7 +245,8 @@ func (l *Ledger) Release(ctx context.Context, tx *ent.Tx, now time.Time, caseID 
 // Supersede closes the updates of an order's record of which nothing has been
 // sent, the national ones that would follow them included: a newer fact goes
 // instead. Call it before Add. What has begun to be sent stays, and the newer
-// update waits for it. It answers the rows that are closed.
+// update waits for it. It answers the rows that are closed. It is there for
+// corrections.
 func (l *Ledger) Supersede(ctx context.Context, tx *ent.Tx, now time.Time, caseID terms.ID, orderNumber, reason string) (closed []*ent.Delivery, err error) {
 	ctx = access.As(ctx, systemViewer)
 	p := &page{l: l, tx: tx, now: terms.Micro(now)}
@@ -275,18 +276,6 @@ func (l *Ledger) Supersede(ctx context.Context, tx *ent.Tx, now time.Time, caseI
 		closed = append(closed, moved)
 	}
 	return closed, p.close(ctx)
-}
-
-// Observe moves the update of the national file that goes with one of the
-// state file to SENT: the state switch has it and forwards it (§3(f)). Settling
-// the state file's update does it by itself.
-func (l *Ledger) Observe(ctx context.Context, tx *ent.Tx, now time.Time, state *ent.Delivery) error {
-	ctx = access.As(ctx, systemViewer)
-	p := &page{l: l, tx: tx, now: terms.Micro(now)}
-	if err := p.observe(ctx, state); err != nil {
-		return err
-	}
-	return p.close(ctx)
 }
 
 func deref[T any](p *T) (v T) {

@@ -100,6 +100,9 @@ func (p *page) nextAt(d, m *ent.Delivery, event Event, r Result) time.Time {
 		if event == PersonRetries || event == WasRerouted {
 			return p.now
 		}
+		if event == Unrendered && m.AttemptCount == d.AttemptCount { // again, and not counted
+			return after(r.RetryAfter, o.Backoff.since(r.elapsed))
+		}
 		return after(r.RetryAfter, o.Backoff.after(m.AttemptCount))
 	case terms.Unknown:
 		if d.State == terms.Unknown && event == WasLost { // asked in vain

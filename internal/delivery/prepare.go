@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -29,7 +30,9 @@ func (r *run) prepare(ctx context.Context, rows []*ent.Delivery) (jobs []*job, t
 		}
 		j, event, result, err := r.decide(ctx, d)
 		if err != nil {
-			return nil, nil, err
+			r.o.Log.ErrorContext(ctx, "a delivery cannot be worked on", "delivery", d.ID, "owner", r.o.Owner, "error", err)
+			turns = append(turns, putOff(d, t.attempt, err.Error()))
+			continue
 		}
 		if j == nil {
 			t.event, t.result = event, result
@@ -44,11 +47,12 @@ func (r *run) prepare(ctx context.Context, rows []*ent.Delivery) (jobs []*job, t
 		}
 		jobs = append(jobs, j)
 	}
-	if err := r.contents(ctx, jobs); err != nil {
+	jobs, lacking, err := r.contents(ctx, jobs)
+	if err != nil {
 		return nil, nil, err
 	}
 	jobs, failed := r.render(ctx, jobs)
-	return jobs, append(turns, failed...), nil
+	return jobs, slices.Concat(turns, lacking, failed), nil
 }
 
 // decide answers a job, or the event that has happened to the row.
@@ -130,38 +134,38 @@ func (r *run) attempts(ctx context.Context, rows []*ent.Delivery) (map[terms.ID]
 }
 
 // contents reads the bytes that have been made before. Those of an update of
-// the national file are the state file's.
-func (r *run) contents(ctx context.Context, jobs []*job) error {
-	wanted := map[terms.ID]*job{}
+// the national file are the state file's; where they lack, the row is put off.
+func (r *run) contents(ctx context.Context, jobs []*job) (found []*job, lacking []turn, err error) {
+	wanted := map[terms.ID][]*job{} // the updates of both files can be due at once
 	for _, j := range jobs {
 		switch {
 		case j.d.RecipientKind == terms.ToNationalFile:
 			state, err := r.l.store.Client.Delivery.Query().Where(delivery.ActivityID(deref(j.d.ActivityID)),
 				delivery.RecipientKindEQ(terms.ToStateFile), delivery.RecipientKey(j.d.RecipientKey)).OnlyID(ctx)
 			if err != nil {
-				return fmt.Errorf("looking for the update of the state file that goes with %s: %w", j.d.ID, err)
+				r.o.Log.ErrorContext(ctx, "the update of the state file that goes with a national one is not found", "delivery", j.d.ID, "owner", r.o.Owner, "error", err)
+				lacking = append(lacking, putOff(j.d, j.attempt, "the update of the state file that goes with it is not found"))
+				continue
 			}
-			wanted[state] = j
+			wanted[state] = append(wanted[state], j)
 		case j.d.AttemptCount > 0:
-			wanted[j.d.ID] = j
+			wanted[j.d.ID] = append(wanted[j.d.ID], j)
 		}
+		found = append(found, j)
 	}
 	if len(wanted) == 0 {
-		return nil
+		return found, lacking, nil
 	}
-	ids := make([]terms.ID, 0, len(wanted))
-	for id := range wanted {
-		ids = append(ids, id)
-	}
-	rows, err := r.l.store.Client.DeliveryContent.Query().Where(deliverycontent.IDIn(ids...)).All(ctx)
+	rows, err := r.l.store.Client.DeliveryContent.Query().Where(deliverycontent.IDIn(slices.Collect(maps.Keys(wanted))...)).All(ctx)
 	if err != nil {
-		return fmt.Errorf("reading contents: %w", err)
+		return nil, nil, fmt.Errorf("reading contents: %w", err)
 	}
 	for _, c := range rows {
-		wanted[c.ID].parcel.Content = Content{Document: c.Document, Facts: c.Facts}
-		delete(wanted, c.ID)
+		for _, j := range wanted[c.ID] {
+			j.parcel.Content = Content{Document: c.Document, Facts: c.Facts}
+		}
 	}
-	return nil
+	return found, lacking, nil
 }
 
 // render makes what has not been made yet. What fails is tried again later and
@@ -188,7 +192,7 @@ func (r *run) render(ctx context.Context, jobs []*job) (ready []*job, failed []t
 			continue
 		}
 		r.o.Log.ErrorContext(ctx, "a delivery cannot be rendered", "delivery", j.d.ID, "owner", r.o.Owner, "error", errs[i])
-		failed = append(failed, turn{d: j.d, event: Unrendered, result: Result{Detail: "the content could not be made: " + errs[i].Error(), channel: j.channel.Kind()}})
+		failed = append(failed, turn{d: j.d, attempt: j.attempt, event: Unrendered, result: Result{Detail: "the content could not be made: " + errs[i].Error(), channel: j.channel.Kind()}})
 	}
 	return ready, failed
 }

@@ -37,8 +37,13 @@ func (p *page) turn(ctx context.Context, t turn) error {
 	if errors.Is(err, ErrNoMove) {
 		return p.note(ctx, t)
 	}
+	since := t.d.CreatedAt
 	if t.attempt != nil {
-		t.result.elapsed = p.now.Sub(t.attempt.StartedAt)
+		since = t.attempt.StartedAt
+	}
+	t.result.elapsed = p.now.Sub(since)
+	if t.event == Unrendered && t.attempt != nil && t.attempt.Detail == clip(t.result.Detail, maxDetail) {
+		t.result.channel = "" // for the same reason as before: one attempt tells it
 	}
 	m, err := p.move(ctx, t.d, t.event, t.result)
 	if err != nil {
@@ -83,8 +88,8 @@ func (p *page) note(ctx context.Context, t turn) error {
 		return nil
 	}
 	outcome := t.event.outcome()
-	if _, err := Next(t.d.State, t.event); err != nil || outcome == "" {
-		outcome = t.attempt.Outcome
+	if _, err := Next(t.d.State, t.event); err != nil || outcome == "" || t.event == Unrendered {
+		outcome = t.attempt.Outcome // it says nothing of what was sent before
 	}
 	detail := join(t.attempt.Detail, t.result.Detail)
 	if outcome == t.attempt.Outcome && detail == t.attempt.Detail {

@@ -8,11 +8,11 @@
 // [Issuer.Verify]; [BearerToken] finds the token of a request.
 //
 // A token proves who asks, not what they may do: roles, and whether the account
-// is still active and its agreement signed (§8), are the database's to say, and
+// is still active and its agreement signed (§9(a)(3)), are the database's to say, and
 // whoever takes a token must ask ([Accounts]). So closing an account ends its
 // tokens within seconds, and there is no list of revoked ones to keep.
 //
 // To come: sign-in of people (OpenID Connect with PKCE, sessions in cookies,
-// passwords and their policy, §9), discovery and published keys, and rotation
+// passwords and their policy, §8), discovery and published keys, and rotation
 // of the key (today: stop, delete the file, start; every token ends).
 package identity

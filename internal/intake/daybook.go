@@ -88,6 +88,14 @@ func casesByDocket(ctx context.Context, tx *ent.Tx, dockets []terms.Docket) (map
 	return found, nil
 }
 
+func idsOf(cases map[terms.Docket]*ent.RegistryCase) []terms.ID {
+	ids := make([]terms.ID, 0, len(cases))
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
 type verdict int
 
 const (
@@ -102,21 +110,20 @@ func compareDaybook(c *ent.RegistryCase, row feed.Daybook) verdict {
 		return newer // the daybook claims it
 	case row.SourceUpdatedAt.Before(*c.DaybookUpdatedAt):
 		return older
-	case c.CourtCode == row.CourtLocation && c.OpenedAt.Equal(row.CreatedAt) &&
-		c.RespondentFirstName == row.RespondentFirstName && c.RespondentLastName == row.RespondentLastName:
+	}
+	stored := feed.Daybook{
+		CourtLocation: c.CourtCode, DocketNumber: c.Docket, CreatedAt: c.OpenedAt,
+		RespondentFirstName: c.RespondentFirstName, RespondentLastName: c.RespondentLastName,
+	}
+	has, says := stored.Hash(), row.Hash()
+	switch {
+	case has == says:
 		return unchanged
+	case row.SourceUpdatedAt.Equal(*c.DaybookUpdatedAt) && says < has:
+		return older // by the rule for rows of one age: see the package's doc
 	}
 	return newer
 }
-
-// RespondentKey is what lists sort by and search for: last name, first name.
-func RespondentKey(first, last string) string {
-	key := []rune(terms.Fold(last + " " + first))
-	return string(key[:min(len(key), maxKey)])
-}
-
-// maxKey keeps the folded name within its column: folding can lengthen it.
-const maxKey = 300
 
 // openCases makes the cases that are new, and gives them the registry's rows
 // that came before them.
@@ -135,7 +142,7 @@ func (i *Importer) openCases(ctx context.Context, tx *ent.Tx, fresh map[terms.Do
 			SetOpenedAt(row.CreatedAt).SetDaybookUpdatedAt(row.SourceUpdatedAt).
 			SetNextSequence(2).SetLastRecordedAt(now).
 			SetRespondentFirstName(row.RespondentFirstName).SetRespondentLastName(row.RespondentLastName).
-			SetRespondentKey(RespondentKey(row.RespondentFirstName, row.RespondentLastName)).
+			SetRespondentKey(casefile.RespondentKey(row.RespondentFirstName, row.RespondentLastName)).
 			SetHearingSort(casefile.NoHearing).SetServiceStatus(terms.StatusNoEntry).SetLatestActivityAt(row.CreatedAt))
 		entries = append(entries, journal.Entry{Kind: terms.CaseOpened, Case: id, Sequence: 1, About: id, Actor: actor, At: now})
 	}
@@ -174,7 +181,7 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 		if verdict == newer {
 			u.SetCourtCode(row.CourtLocation).SetProvisional(false).SetOpenedAt(row.CreatedAt).SetLastRecordedAt(c.Now).
 				SetRespondentFirstName(row.RespondentFirstName).SetRespondentLastName(row.RespondentLastName).
-				SetRespondentKey(RespondentKey(row.RespondentFirstName, row.RespondentLastName))
+				SetRespondentKey(casefile.RespondentKey(row.RespondentFirstName, row.RespondentLastName))
 			entries = append(entries, journal.Entry{
 				Kind: terms.CaseChanged, Case: id, Sequence: c.Sequence, About: id, Actor: actor, At: c.Now,
 				Facts: caseBefore{c.CourtCode, c.RespondentFirstName, c.RespondentLastName, c.OpenedAt},

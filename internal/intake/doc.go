@@ -9,5 +9,29 @@
 // older than what is stored under its key changes nothing, and transactions
 // stay small so that a recording never waits long.
 //
+// # Rows of one age
+//
+// Two rows of one key with one sourceUpdatedAt and other content contradict
+// each other, and nothing in them says which is right. Importing a file that
+// holds both must still end alike each time, so:
+//
+//   - Of the registry, whose versions are kept, the one that came later is in
+//     force, once: a row that equals any stored version of that age is
+//     unchanged. A correction under the old date is so taken, and the file from
+//     before it is not taken for another. Rows that wait are kept alike.
+//   - Of the daybook, which has no versions, the one whose [feed.Daybook.Hash]
+//     is greater: no order of arrival can be told from the case. A correction
+//     under the old date may so be refused, and is counted as older.
+//
+// # Rows that only have a newer date
+//
+// A row of the registry that says what the newest says, under a newer date, is
+// counted as unchanged and leaves no journal record, but it is kept as a
+// version: without its date a row that lies between the two would count as
+// newer. A feed that gives all its rows fresh dates each night grows these
+// tables by as much each night; it should send what changed. Not to keep such
+// versions would take a column for the newest date that a key was seen with,
+// which is not in the tables of facts: their rows are written once.
+//
 // Start with [Importer.Daybook] and [Importer.Registry].
 package intake

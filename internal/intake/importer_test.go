@@ -66,8 +66,11 @@ func TestDaybook(t *testing.T) {
 		}
 		report(t, "the older file", w.Daybook(row), intake.Report{Older: 1})
 		same := changed
-		same.RespondentLastName = "Nuñez"
-		report(t, "equally old, other content", w.Daybook(same), intake.Report{Changed: 1})
+		for same.RespondentLastName = "Nuñez"; same.Hash() < changed.Hash(); {
+			same.RespondentLastName += "z"
+		}
+		report(t, "equally old, other content with a greater hash", w.Daybook(same), intake.Report{Changed: 1})
+		report(t, "the one it replaces", w.Daybook(changed), intake.Report{Older: 1})
 		later := same
 		later.SourceUpdatedAt = same.SourceUpdatedAt.Add(time.Hour)
 		report(t, "only touched", w.Daybook(later), intake.Report{Unchanged: 1})

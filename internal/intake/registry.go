@@ -44,15 +44,16 @@ func (i *Importer) applyRegistry(ctx context.Context, tx *ent.Tx, rows []feed.Re
 			here = append(here, row)
 		}
 	}
-	done, err := i.keepWaiting(ctx, tx, early)
-	if err != nil || len(here) == 0 {
-		return done, err
+	if len(here) == 0 {
+		return i.keepWaiting(ctx, tx, early)
 	}
-	ids := make([]terms.ID, 0, len(cases))
-	for _, c := range cases {
-		ids = append(ids, c.ID)
-	}
+	// The locks come first, before anything is written.
+	ids := idsOf(cases)
 	locked, err := casefile.LockAll(ctx, tx, ids, i.Clock())
+	if err != nil {
+		return Report{}, err
+	}
+	done, err := i.keepWaiting(ctx, tx, early)
 	if err != nil {
 		return done, err
 	}
@@ -86,6 +87,10 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 	if err != nil {
 		return err
 	}
+	hearings := make(map[terms.ID]*ent.Hearing, len(touched))
+	for id, f := range facts {
+		hearings[id] = f.Hearing()
+	}
 	for _, b := range brought {
 		facts[b.Row.CaseID] = facts[b.Row.CaseID].With(b)
 	}
@@ -98,12 +103,12 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 		if !slices.Contains(touched, c.ID) {
 			continue
 		}
-		f, before := facts[c.ID], c.HearingAt
+		f, before := facts[c.ID], hearings[c.ID]
 		mine := slices.DeleteFunc(slices.Clone(activities), func(a *ent.ServiceActivity) bool { return a.CaseID != c.ID })
 		if err := c.Fold(ctx, tx, f, mine, i.Timely); err != nil {
 			return err
 		}
-		if h := f.Hearing(); h != nil && (before == nil || !before.Equal(h.ScheduledFor)) {
+		if h := changed(before, f.Hearing()); h != nil {
 			entries = append(entries, journal.Entry{
 				Kind: terms.HearingChanged, Case: c.ID, Sequence: c.Sequence, Step: group.step(c.ID),
 				About: h.ID, Actor: actor, At: c.Now,
@@ -118,10 +123,30 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 	return journal.Append(ctx, tx, entries...)
 }
 
+// changed answers the hearing that a change of the date is about: the one now
+// in force, or the one that was taken away; nil if the date is what it was.
+func changed(before, now *ent.Hearing) *ent.Hearing {
+	switch {
+	case now == nil:
+		return before
+	case before == nil || !before.ScheduledFor.Equal(now.ScheduledFor):
+		return now
+	}
+	return nil
+}
+
 // version is what is known of the newest row under a key.
 type version struct {
 	at   time.Time
 	hash []byte
+	// tied are the hashes of all rows that are as old as this one.
+	tied [][]byte
+	// record is the journal record that brought these facts.
+	record terms.ID
+}
+
+func (v *version) knows(hash []byte) bool {
+	return slices.ContainsFunc(v.tied, func(h []byte) bool { return bytes.Equal(h, hash) })
 }
 
 // versions gathers the rows of one group that become versions.
@@ -151,16 +176,25 @@ func (g *versions) readNewest(ctx context.Context, ids []terms.ID) error {
 	for docket, c := range g.cases {
 		dockets[c.ID] = docket
 	}
+	byCase := map[terms.ID][]*ent.RegistryRow{}
 	for _, r := range stored {
-		k := key{dockets[r.CaseID], r.OrderNumber}
-		if v := g.newest[k]; v == nil || !r.SourceUpdatedAt.Before(v.at) {
-			g.newest[k] = &version{r.SourceUpdatedAt, r.ContentSha256}
+		byCase[r.CaseID] = append(byCase[r.CaseID], r)
+	}
+	for id, rows := range byCase {
+		for _, r := range casefile.InForce(rows) {
+			g.newest[key{dockets[id], r.OrderNumber}] = &version{at: r.SourceUpdatedAt, hash: r.ContentSha256, record: r.RecordID}
+		}
+		for _, r := range rows {
+			if v := g.newest[key{dockets[id], r.OrderNumber}]; r.SourceUpdatedAt.Equal(v.at) {
+				v.tied = append(v.tied, r.ContentSha256)
+			}
 		}
 	}
 	return nil
 }
 
-// add counts the row, and takes it if it is newer and says something else.
+// add counts the row, and takes it if it is newer, or as old as the newest and
+// says what no other of that age has said.
 func (g *versions) add(row feed.Registry, done *Report) error {
 	hash, err := hex.DecodeString(row.Hash())
 	if err != nil {
@@ -168,26 +202,36 @@ func (g *versions) add(row feed.Registry, done *Report) error {
 	}
 	k := keyOf(row)
 	v := g.newest[k]
+	next := &version{at: row.SourceUpdatedAt, hash: hash, tied: [][]byte{hash}, record: terms.NewID(terms.JournalRecordPrefix)}
+	c := g.cases[row.DocketNumber]
 	switch {
 	case v == nil:
 		done.New++
 	case row.SourceUpdatedAt.Before(v.at):
 		done.Older++
 		return nil
-	case bytes.Equal(v.hash, hash):
-		done.Unchanged++
-		// A newer date of the same facts is kept as a version, or a row that
-		// lies between the two would count as newer.
-		if row.SourceUpdatedAt.Equal(v.at) {
+	case row.SourceUpdatedAt.Equal(v.at):
+		if v.knows(hash) {
+			done.Unchanged++
 			return nil
 		}
+		done.Changed++
+		next.tied = append(next.tied, v.tied...)
+	case bytes.Equal(v.hash, hash):
+		// A newer date of the same facts is kept as a version, or a row that
+		// lies between the two would count as newer. It changes nothing, so it
+		// has no journal record of its own.
+		done.Unchanged++
+		next.record = v.record
 	default:
 		done.Changed++
 	}
-	g.newest[k] = &version{row.SourceUpdatedAt, hash}
-	c := g.cases[row.DocketNumber]
-	r := newRow{terms.NewID(terms.RegistryRowPrefix), terms.NewID(terms.JournalRecordPrefix), c, row, hash}
+	r := newRow{terms.NewID(terms.RegistryRowPrefix), next.record, c, row, hash}
+	g.newest[k] = next
 	g.rows = append(g.rows, r)
+	if v != nil && v.record == r.record {
+		return nil
+	}
 	g.entries = append(g.entries, journal.Entry{
 		ID: r.record, Kind: terms.OrderFactsChanged, Case: c.ID, Sequence: c.Sequence, Step: g.step(c.ID),
 		About: r.id, Actor: actor, At: c.Now,

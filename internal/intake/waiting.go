@@ -9,6 +9,7 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/waitingrow"
+	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -19,7 +20,8 @@ import (
 // finds what the other wrote.
 
 // keepWaiting keeps rows whose case the daybook has not brought: of each key
-// the newest.
+// the newest, and those that are as old and say something else, in the order in
+// which they came.
 func (i *Importer) keepWaiting(ctx context.Context, tx *ent.Tx, rows []feed.Registry) (Report, error) {
 	var r Report
 	if len(rows) == 0 {
@@ -30,41 +32,66 @@ func (i *Importer) keepWaiting(ctx context.Context, tx *ent.Tx, rows []feed.Regi
 	if err != nil {
 		return r, fmt.Errorf("reading waiting rows: %w", err)
 	}
-	known := map[key]feed.Registry{}
-	ids := map[key]terms.ID{}
+	known := map[key][]feed.Registry{} // rows of one age
+	there := map[key]*ent.WaitingRow{}
 	for _, w := range stored {
 		k := key{w.Docket, w.OrderNumber}
-		ids[k] = w.ID
+		there[k] = w
 		if known[k], err = kept(w.Row); err != nil {
 			return r, fmt.Errorf("reading waiting row %s: %w", w.ID, err)
 		}
 	}
-	newest := map[key]feed.Registry{}
+	changed := map[key][]feed.Registry{}
 	for _, row := range rows {
 		k := keyOf(row)
-		before, there := known[k]
+		before := known[k]
+		var age int
+		if len(before) > 0 {
+			age = row.SourceUpdatedAt.Compare(before[0].SourceUpdatedAt)
+		}
+		same := func(b feed.Registry) bool { return b.Hash() == row.Hash() }
 		switch {
-		case there && row.SourceUpdatedAt.Before(before.SourceUpdatedAt):
+		case age < 0:
 			r.Older++
 			continue
-		case there && bytes.Equal(row.Canonical(), before.Canonical()):
+		case age == 0 && slices.ContainsFunc(before, same):
 			r.Unchanged++
 			continue
+		case age > 0:
+			before = nil
 		}
 		r.Waiting++
-		known[k], newest[k] = row, row
+		known[k] = append(slices.Clone(before), row)
+		changed[k] = known[k]
 	}
-	return r, i.writeWaiting(ctx, tx, newest, ids)
+	return r, i.writeWaiting(ctx, tx, changed, there)
+}
+
+// waitingBytes bounds what waits under one key: rows of one age are few.
+const waitingBytes = 1 << 20
+
+// lines are the rows as lines of the feed; where they are too much, the latest.
+func lines(rows []feed.Registry) []byte {
+	var all []byte
+	for _, row := range slices.Backward(rows) {
+		line := append(row.Canonical(), '\n')
+		if len(all) > 0 && len(all)+len(line) > waitingBytes {
+			break
+		}
+		all = append(line, all...)
+	}
+	return all
 }
 
 // writeWaiting writes rows in place of those that are there.
-func (i *Importer) writeWaiting(ctx context.Context, tx *ent.Tx, rows map[key]feed.Registry, ids map[key]terms.ID) error {
+func (i *Importer) writeWaiting(ctx context.Context, tx *ent.Tx, rows map[key][]feed.Registry, there map[key]*ent.WaitingRow) error {
 	now := terms.Micro(i.Clock())
 	var creates []*ent.WaitingRowCreate
-	for k, row := range rows {
-		if id, there := ids[k]; there {
-			n, err := tx.WaitingRow.Update().Where(waitingrow.ID(id), waitingrow.SourceUpdatedAtLTE(row.SourceUpdatedAt)).
-				SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(row.Canonical()).Save(ctx)
+	for k, kept := range rows {
+		at := kept[0].SourceUpdatedAt
+		if was := there[k]; was != nil {
+			n, err := tx.WaitingRow.Update().Where(waitingrow.ID(was.ID), waitingrow.Row(was.Row)).
+				SetSourceUpdatedAt(at).SetReceivedAt(now).SetRow(lines(kept)).Save(ctx)
 			if err != nil {
 				return fmt.Errorf("changing a waiting row: %w", err)
 			}
@@ -72,11 +99,11 @@ func (i *Importer) writeWaiting(ctx context.Context, tx *ent.Tx, rows map[key]fe
 				continue
 			}
 			// Else the daybook has claimed it just now, and this one waits anew;
-			// or another import has kept a newer one: then this is a duplicate,
-			// the group runs again and finds it.
+			// or another import has kept something else: then this is a
+			// duplicate, the group runs again and finds it.
 		}
 		creates = append(creates, tx.WaitingRow.Create().SetDocket(k.docket).SetOrderNumber(k.order).
-			SetSourceUpdatedAt(row.SourceUpdatedAt).SetReceivedAt(now).SetRow(row.Canonical()))
+			SetSourceUpdatedAt(at).SetReceivedAt(now).SetRow(lines(kept)))
 	}
 	if err := tx.WaitingRow.CreateBulk(creates...).Exec(ctx); err != nil {
 		return fmt.Errorf("keeping waiting rows: %w", err)
@@ -84,12 +111,19 @@ func (i *Importer) writeWaiting(ctx context.Context, tx *ent.Tx, rows map[key]fe
 	return nil
 }
 
-// kept reads a row that was kept in its canonical form.
-func kept(content []byte) (feed.Registry, error) {
+// kept reads rows that were kept in their canonical form.
+func kept(content []byte) ([]feed.Registry, error) {
+	var rows []feed.Registry
 	for row, err := range feed.ReadRegistry(bytes.NewReader(content)) {
-		return row.Facts, err
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row.Facts)
 	}
-	return feed.Registry{}, fmt.Errorf("it is empty")
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("it is empty")
+	}
+	return rows, nil
 }
 
 // claimArrived applies the rows that wait for cases which are there by now.
@@ -97,17 +131,22 @@ func (i *Importer) claimArrived(ctx context.Context, dockets []terms.Docket) err
 	if len(dockets) == 0 {
 		return nil
 	}
-	waiting, err := i.Store.Client.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).Exist(ctx)
+	var waiting []terms.Docket
+	err := i.Store.Client.WaitingRow.Query().Where(waitingrow.DocketIn(dockets...)).Unique(true).Select(waitingrow.FieldDocket).Scan(ctx, &waiting)
 	if err != nil {
 		return fmt.Errorf("looking for waiting rows: %w", err)
 	}
-	if !waiting {
+	if len(waiting) == 0 {
 		return nil
 	}
+	dockets = waiting
 	tooMany := false
 	_, err = i.commit(ctx, func(ctx context.Context, tx *ent.Tx) (Report, error) {
 		cases, err := casesByDocket(ctx, tx, dockets)
 		if err != nil || len(cases) == 0 {
+			return Report{}, err
+		}
+		if _, err := casefile.LockAll(ctx, tx, idsOf(cases), i.Clock()); err != nil {
 			return Report{}, err
 		}
 		tooMany, err = i.claim(ctx, tx, slices.Collect(maps.Keys(cases)))
@@ -126,8 +165,9 @@ func (i *Importer) claimArrived(ctx context.Context, dockets []terms.Docket) err
 // claimBytes bounds how much is claimed in one transaction: some 1,000 rows.
 const claimBytes = 1 << 20
 
-// claim applies the registry's rows that waited for these cases. If they are
-// too many for this transaction it leaves them to claimArrived.
+// claim applies the registry's rows that waited for these cases, whose locks
+// the transaction holds. If they are too many for this transaction it leaves
+// them to claimArrived.
 func (i *Importer) claim(ctx context.Context, tx *ent.Tx, dockets []terms.Docket) (tooMany bool, err error) {
 	// An update that changes nothing locks the rows: none may change between
 	// being read and being removed.
@@ -142,7 +182,7 @@ func (i *Importer) claim(ctx context.Context, tx *ent.Tx, dockets []terms.Docket
 	if err != nil {
 		return false, fmt.Errorf("reading waiting rows: %w", err)
 	}
-	rows := make([]feed.Registry, len(waiting))
+	rows := make([]feed.Registry, 0, len(waiting))
 	ids := make([]terms.ID, len(waiting))
 	size := 0
 	for n, w := range waiting {
@@ -150,9 +190,11 @@ func (i *Importer) claim(ctx context.Context, tx *ent.Tx, dockets []terms.Docket
 			return true, nil
 		}
 		ids[n] = w.ID
-		if rows[n], err = kept(w.Row); err != nil {
+		lines, err := kept(w.Row)
+		if err != nil {
 			return false, fmt.Errorf("reading waiting row %s: %w", w.ID, err)
 		}
+		rows = append(rows, lines...)
 	}
 	if _, err := i.applyRegistry(ctx, tx, rows); err != nil {
 		return false, err

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,9 +24,12 @@ const (
 	floorFor = time.Minute
 )
 
-// shown are the kinds that a subscription shows. The others do not count
-// towards ReplayEvents; a kind that is missing here only lengthens the replay.
+// shown are the kinds that a subscription shows as events. The others do not
+// count towards ReplayEvents.
 var shown = []terms.RecordKind{terms.ActivityRecorded, terms.DeliveryChanged, terms.HearingChanged}
+
+// Shown tells whether records of the kind are events of subscriptions.
+func Shown(kind terms.RecordKind) bool { return slices.Contains(shown, kind) }
 
 // Resolve answers the position that a client's event id names, if it is one of
 // this log from which events can be replayed, else a [terms.InputError] with

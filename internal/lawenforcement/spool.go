@@ -21,7 +21,7 @@ const (
 	tempPrefix = ".tmp-"
 	// tempLife is longer than any writer lives. An older temporary file was
 	// left by a process that was killed.
-	tempLife = time.Hour
+	tempLife = time.Minute
 )
 
 // OpenSpool makes the directory, readable by its owner alone (the pages name
@@ -35,14 +35,20 @@ func OpenSpool(dir string) (*Spool, error) {
 		return nil, fmt.Errorf("close spool directory %s to others: %w", dir, err)
 	}
 	s := &Spool{Dir: dir}
-	now, err := s.probe()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.clean(now.Add(-tempLife)); err != nil {
+	if err := s.Sweep(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Sweep removes what writers that were killed left behind: a notice names
+// protected persons, and half of one is no less confidential.
+func (s *Spool) Sweep() error {
+	now, err := s.probe()
+	if err != nil {
+		return err
+	}
+	return s.clean(now.Add(-tempLife))
 }
 
 // probe goes through the motions of Write once, so that a directory that is

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/journal"
+	"github.com/service-tracking/sts/internal/terms"
 )
 
 const (
@@ -31,6 +33,9 @@ type Options struct {
 	SlowAfter time.Duration
 	// Limit is how many subscriptions may be open: 20,000.
 	Limit int
+	// LimitPerAccount is how many of them one account may have: 100. Workers,
+	// who have none, are not counted.
+	LimitPerAccount int
 }
 
 // Hub follows the journal for the subscribers of this process.
@@ -50,7 +55,8 @@ type Hub struct {
 	last    journal.Position // first … last are in the ring; last may be first − 1
 	changed chan struct{}    // closed and replaced when last advances
 	marks   marks
-	open    int // subscriptions
+	open    int              // subscriptions
+	opened  map[terms.ID]int // of each account that has any
 }
 
 // NewHub makes a hub; [Hub.Run] sets it to work. Let the sequencer of the same
@@ -74,11 +80,14 @@ func NewHub(reader *journal.Reader, o Options) *Hub {
 	if o.Limit <= 0 {
 		o.Limit = 20_000
 	}
+	if o.LimitPerAccount <= 0 {
+		o.LimitPerAccount = 100
+	}
 	o.Log = o.Log.With("worker", "live hub")
 	return &Hub{
 		reader: reader, o: o, history: newHistory(reader),
 		nudged: make(chan struct{}, 1), ready: make(chan struct{}), done: make(chan struct{}),
-		ring: make([]journal.Item, o.Ring), changed: make(chan struct{}),
+		ring: make([]journal.Item, o.Ring), changed: make(chan struct{}), opened: map[terms.ID]int{},
 	}
 }
 
@@ -226,7 +235,8 @@ func (h *Hub) Subscriptions() int {
 
 // Subscribe begins a subscription strictly after the event id, or from now on
 // if after is nil. An id that cannot be resumed from is a [terms.InputError]
-// with [terms.EventExpired]; a hub with no room left answers [ErrFull]. Close
+// with [terms.EventExpired]; a hub with no room left answers [ErrFull], or
+// [ErrTooMany] where it is the viewer of ctx who has taken enough of it. Close
 // the subscription in the end.
 func (h *Hub) Subscribe(ctx context.Context, after *string) (*Subscription, error) {
 	select {
@@ -241,17 +251,16 @@ func (h *Hub) Subscribe(ctx context.Context, after *string) (*Subscription, erro
 		return nil, ErrStopping
 	default:
 	}
-	h.mu.Lock()
-	if h.open >= h.o.Limit {
-		h.mu.Unlock()
-		return nil, ErrFull
+	var account terms.ID
+	if v := access.From(ctx); v != nil {
+		account = v.Account
 	}
-	h.open++
-	from := h.last
-	h.mu.Unlock()
-	s := &Subscription{hub: h, returned: h.o.Clock()}
+	from, err := h.admit(account)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subscription{hub: h, account: account, returned: h.o.Clock()}
 	if after != nil {
-		var err error
 		if from, err = h.resume(ctx, *after); err != nil {
 			s.Close()
 			return nil, err
@@ -259,6 +268,36 @@ func (h *Hub) Subscribe(ctx context.Context, after *string) (*Subscription, erro
 	}
 	s.past.Store(int64(from))
 	return s, nil
+}
+
+// admit takes a place, and answers the newest position.
+func (h *Hub) admit(account terms.ID) (journal.Position, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.open >= h.o.Limit:
+		return 0, ErrFull
+	case account != "" && h.opened[account] >= h.o.LimitPerAccount:
+		return 0, ErrTooMany
+	}
+	h.open++
+	if account != "" {
+		h.opened[account]++
+	}
+	return h.last, nil
+}
+
+// dismiss gives a place back.
+func (h *Hub) dismiss(account terms.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open--
+	if account == "" {
+		return
+	}
+	if h.opened[account]--; h.opened[account] == 0 {
+		delete(h.opened, account)
+	}
 }
 
 // resume answers the position from which a client may go on. What is certainly

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/service-tracking/sts/internal/journal"
+	"github.com/service-tracking/sts/internal/terms"
 )
 
 // Subscription is one reader's place in the journal. Next is for one goroutine
 // at a time; Past and Close for any.
 type Subscription struct {
 	hub      *Hub
+	account  terms.ID     // whose it is, "" of a worker
 	past     atomic.Int64 // the cursor
 	returned time.Time    // when Next last came back
 	page     []journal.Item
@@ -29,9 +31,7 @@ func (s *Subscription) Close() {
 	if s.closed.Swap(true) {
 		return
 	}
-	s.hub.mu.Lock()
-	s.hub.open--
-	s.hub.mu.Unlock()
+	s.hub.dismiss(s.account)
 }
 
 // Next answers the next item, and waits for it. It answers an error that wraps

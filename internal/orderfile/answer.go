@@ -18,8 +18,9 @@ const (
 // AnswerKind is what the switch said.
 type AnswerKind string
 
-// The kinds. A record (REC) reaches the handler of answers only when nobody
-// waits for it any more; what could not be read has no kind and is kept raw.
+// The kinds. A record (REC) reaches the handler of answers only when it answers
+// no inquiry of this process; what could not be read has no kind and is kept
+// raw.
 const (
 	Acknowledged AnswerKind = "ACK"
 	Rejected     AnswerKind = "REJ"
@@ -35,7 +36,7 @@ type Answer struct {
 	Kind          AnswerKind
 	File          File      // who acknowledged, rejected, or is in or out of service
 	Code          Code      // of a rejection or a status
-	Text          string    // of a rejection or a status, for people
+	Text          string    // of a rejection or a status, for people; why it could not be read
 	RecordNumber  string    // NIC, if told
 	Sequence      string    // of the change in the file's own count (SEQ), if told
 	At            time.Time // when the file says it happened (TIM), to the second; zero if not told

@@ -21,6 +21,7 @@ type Channel struct {
 	ledger *delivery.Ledger
 	db     *ent.Client
 	o      ChannelOptions
+	begun  time.Time
 }
 
 // ChannelOptions are the options of a [Channel].
@@ -30,13 +31,15 @@ type ChannelOptions struct {
 	ORI string
 	// AnswerDue is how long the state file may take to acknowledge: 5 min.
 	AnswerDue time.Duration
-	// Quiet is how long to wait for kept answers before an unknown end is
-	// inquired about: 60 s.
+	// Quiet is how long to wait for answers that the switch has kept, after a
+	// failure or a start, before an inquiry has an update sent again: 60 s.
 	Quiet time.Duration
 	// VerifyAfter is when an acknowledgement is proved by an inquiry: 10 min,
 	// and never more than an hour.
 	VerifyAfter time.Duration
-	Log         *slog.Logger
+	// Clock; by default time.Now.
+	Clock func() time.Time
+	Log   *slog.Logger
 }
 
 // NewChannel makes the channel and takes the client's answers.
@@ -50,10 +53,13 @@ func NewChannel(client *Client, ledger *delivery.Ledger, db *ent.Client, o Chann
 	if o.VerifyAfter == 0 {
 		o.VerifyAfter = 10 * time.Minute
 	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	c := &Channel{client, ledger, db, o}
+	c := &Channel{client, ledger, db, o, o.Clock()}
 	client.OnAnswer(c.take)
 	return c
 }
@@ -128,63 +134,6 @@ func (c *Channel) Send(ctx context.Context, p delivery.Parcel) delivery.Result {
 	return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error(), RetryAfter: c.o.Quiet}
 }
 
-// Reconcile asks the files what they hold.
-func (c *Channel) Reconcile(ctx context.Context, p delivery.Parcel) delivery.Result {
-	return c.inquire(ctx, p)
-}
-
-// Verify proves an acknowledgement: no word of the switch is proof until an
-// inquiry agrees.
-func (c *Channel) Verify(ctx context.Context, p delivery.Parcel) delivery.Result {
-	return c.inquire(ctx, p)
-}
-
-func (c *Channel) inquire(ctx context.Context, p delivery.Parcel) delivery.Result {
-	u, err := update(p)
-	if err != nil {
-		return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error()}
-	}
-	national := p.Delivery.RecipientKind == terms.ToNationalFile
-	known := Known{File: StateFile, AttemptStarted: firstUnknown(p), Values: u.Values}
-	if national {
-		known.File = NationalFile
-	}
-	records, err := c.client.Inquire(ctx, Inquiry{ControlNumber: NewControlNumber(), ORI: u.ORI, RecordNumber: u.RecordNumber, Files: []File{known.File}})
-	if err != nil && !errors.Is(err, ErrNoAnswer) {
-		return delivery.Result{Outcome: delivery.Unknown, Detail: err.Error()}
-	}
-	found := Reconcile(known, records)
-	r := delivery.Result{Detail: "inquiry: " + string(found.Verdict)}
-	if found.Record != nil {
-		r.Detail += " SEQ/" + found.Record.Sequence
-	}
-	switch found.Verdict {
-	case ConfirmedByInquiry:
-		r.Outcome = delivery.Verified
-	case SendAgain:
-		r.Outcome = delivery.NeverArrived
-		if national {
-			// The state switch forwards; until it has, this stays open.
-			r.Outcome = delivery.Unknown
-		}
-	case SomebodyElseWrote, NotInFile:
-		r.Outcome = delivery.Refused
-	default:
-		r.Outcome = delivery.Unknown
-	}
-	return r
-}
-
-// firstUnknown is when the first attempt began whose end is not known.
-func firstUnknown(p delivery.Parcel) time.Time {
-	for _, a := range p.Earlier {
-		if a.Outcome == terms.AttemptUnknown || a.Outcome == terms.AttemptOpen {
-			return a.StartedAt
-		}
-	}
-	return p.AttemptStarted
-}
-
 // What R02 means for an order that may not have been entered yet: six tries,
 // ten minutes apart, then a person.
 const (
@@ -211,14 +160,16 @@ func (c *Channel) take(ctx context.Context, a Answer) error {
 		r.Outcome = delivery.NotSent
 	case a.Kind == Rejected:
 		r.Outcome = delivery.Refused
+	case a.Kind == Unreadable:
+		return c.keep(ctx, a, "it cannot be read: "+a.Text)
+	case a.Kind == StatusTold:
+		return c.keep(ctx, a, "a status: "+string(a.Code))
 	default:
-		c.o.Log.WarnContext(ctx, "the switch said something that settles nothing", "kind", string(a.Kind), "file", string(a.File), "code", string(a.Code))
-		return nil
+		return c.keep(ctx, a, "no inquiry of this process waits for it")
 	}
 	_, err := c.ledger.Settle(ctx, delivery.Ref{ControlNumber: string(a.ControlNumber), Recipient: recipient}, r)
 	if errors.Is(err, delivery.ErrNoDelivery) {
-		c.o.Log.ErrorContext(ctx, "an answer of the switch matches no delivery", "control_number", string(a.ControlNumber), "kind", string(a.Kind))
-		return nil
+		return c.keep(ctx, a, "it matches no delivery")
 	}
 	if err != nil {
 		return fmt.Errorf("settling an answer: %w", err)

@@ -20,6 +20,7 @@ type Client struct {
 
 	mu      sync.Mutex
 	waiting map[ControlNumber]chan Answer
+	asked   recent // inquiries whose answers nobody waits for any more
 }
 
 // ClientOptions are the options of a [Client].
@@ -102,6 +103,7 @@ func (c *Client) Inquire(ctx context.Context, q Inquiry) ([]Record, error) {
 	defer func() {
 		c.mu.Lock()
 		delete(c.waiting, q.ControlNumber)
+		c.asked.add(q.ControlNumber)
 		c.mu.Unlock()
 	}()
 
@@ -142,18 +144,24 @@ func (c *Client) await(ctx context.Context, q Inquiry, answers <-chan Answer, se
 	return records, nil
 }
 
-// receive takes every message of the switch. What nobody waits for goes to the
-// handler, even if it cannot be read: it must be kept and seen, not lost.
+// receive takes every message of the switch. What answers no inquiry of ours
+// goes to the handler, even if it cannot be read: it must be kept and seen, not
+// lost. What it says is in no log: it can name people.
 func (c *Client) receive(ctx context.Context, body []byte) error {
 	a, err := c.profile.ParseAnswer(body)
 	if err != nil {
-		c.log.ErrorContext(ctx, "an answer of the order-file switch cannot be read", "error", err)
+		c.log.ErrorContext(ctx, "an answer of the order-file switch cannot be read", "bytes", len(body))
+		a.Text = err.Error()
 	}
 	if a.Kind == RecordShown || a.Kind == Rejected {
 		c.mu.Lock()
 		answers, ok := c.waiting[a.ControlNumber]
+		late := c.asked.known[a.ControlNumber]
 		c.mu.Unlock()
-		if ok {
+		switch {
+		case late:
+			return nil // an inquiry changes nothing and is made again
+		case ok:
 			select {
 			case answers <- a:
 			default: // far more answers than files: repeats
@@ -165,4 +173,22 @@ func (c *Client) receive(ctx context.Context, body []byte) error {
 		return fmt.Errorf("take the answer to %q: %w", a.ControlNumber, err)
 	}
 	return nil
+}
+
+// recent remembers the last control numbers added.
+type recent struct {
+	known map[ControlNumber]bool
+	ring  []ControlNumber
+	next  int
+}
+
+const recentRoom = 4096
+
+func (r *recent) add(n ControlNumber) {
+	if r.known == nil {
+		r.known, r.ring = map[ControlNumber]bool{}, make([]ControlNumber, recentRoom)
+	}
+	delete(r.known, r.ring[r.next])
+	r.known[n], r.ring[r.next] = true, n
+	r.next = (r.next + 1) % recentRoom
 }

@@ -102,7 +102,7 @@ func ParseMessage(body []byte) (Message, error) {
 	text, ok := strings.CutSuffix(string(body), ".")
 	parts := strings.Split(text, ".")
 	if !ok || len(parts) < 4 || parts[0] != header {
-		return Message{}, fmt.Errorf("%w: it does not have the form %s.REF.FROM.KEY.", ErrBadMessage, header)
+		return Message{}, fmt.Errorf("%w: it does not begin with %s.REF.FROM.KEY", ErrBadMessage, header)
 	}
 	m := Message{ControlNumber: ControlNumber(parts[1]), From: parts[2], Key: parts[3]}
 	parts = parts[4:]

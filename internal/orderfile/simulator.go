@@ -52,6 +52,7 @@ type Simulator struct {
 	listener net.Listener
 	admin    net.Listener
 	pages    *http.Server
+	life     context.Context
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 	closed   sync.Once
@@ -90,6 +91,7 @@ func Start(ctx context.Context, o SimulatorOptions) (_ *Simulator, err error) {
 	s := &Simulator{options: o, profile: Profile{TimeTag: o.TimeTag}, log: o.Log, changed: make(chan struct{})}
 	s.faults = faults{numbers: !o.PlainNumbers, rate: o.FaultRate, random: o.RandomFaults, seed: o.Seed, times: map[ControlNumber]uint64{}}
 	ctx, s.cancel = context.WithCancel(ctx)
+	s.life = ctx
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start the order-file simulator: %w", err), s.Close())

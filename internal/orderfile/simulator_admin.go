@@ -43,6 +43,7 @@ func (s *Simulator) Journal() []JournalLine {
 //
 //	POST   /faults         {"match": {"recordNumber": "H1"}, "do": "reject", "code": "R02", "for": "5s"}
 //	DELETE /faults
+//	POST   /in-service     ends what the fault "hold" began
 //	GET    /journal        every frame, both ways
 //	GET    /records/{nic}  all versions in both files
 //	POST   /records        {"recordNumber": "H1", "name": "DOE, JOHN"}: puts it on file, or writes over it
@@ -51,6 +52,10 @@ func (s *Simulator) handler() http.Handler {
 	mux.HandleFunc("POST /faults", s.postFault)
 	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) {
 		s.ClearFaults()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /in-service", func(w http.ResponseWriter, _ *http.Request) {
+		s.InService()
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("GET /journal", func(w http.ResponseWriter, _ *http.Request) { s.show(w, s.Journal()) })
@@ -89,7 +94,7 @@ func (s *Simulator) postFault(w http.ResponseWriter, r *http.Request) {
 
 func (f Fault) check() error {
 	switch f.Do {
-	case FaultDropBefore, FaultDropAfter, FaultNoA, FaultNack, FaultReject, FaultDelay, FaultAckNotApplied, FaultDuplicate, FaultNoNational:
+	case FaultDropBefore, FaultDropAfter, FaultNoA, FaultNack, FaultReject, FaultDelay, FaultAckNotApplied, FaultDuplicate, FaultNoNational, FaultHold:
 	default:
 		return fmt.Errorf("there is no fault %q", f.Do)
 	}

@@ -21,6 +21,10 @@ const (
 	FaultAckNotApplied FaultKind = "ack_not_applied" // File acknowledges and changes nothing
 	FaultDuplicate     FaultKind = "dup"             // says every answer twice
 	FaultNoNational    FaultKind = "no_national"     // forgets to forward
+	// FaultHold: the state file is out of service. The switch says A, then Code
+	// as a status (nothing if none), and keeps the update until
+	// [Simulator.InService]; after S04 it forgets it.
+	FaultHold FaultKind = "hold"
 )
 
 // Fault is one misbehaviour.

@@ -24,7 +24,8 @@ type item struct {
 	To      string        `json:"to,omitempty"`
 	Ref     ControlNumber `json:"ref,omitempty"`
 	Body    string        `json:"body,omitempty"`
-	Forward *forward      `json:"forward,omitempty"` // nil: an answer
+	Forward *forward      `json:"forward,omitempty"`
+	Held    string        `json:"held,omitempty"` // an update, while the state file is out of service; else an answer
 
 	// Of an answer, in memory only: whom it is offered to now, whom first.
 	offered   *simSession

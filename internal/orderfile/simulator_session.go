@@ -225,7 +225,7 @@ func (s *Simulator) offer() {
 	now := time.Now()
 	for e := s.queue.items.Front(); e != nil; e = e.Next() {
 		it := e.Value.(*item)
-		if it.Forward != nil || it.Ref != "" && busy[it.Ref] {
+		if it.Forward != nil || it.Held != "" || it.Ref != "" && busy[it.Ref] {
 			continue
 		}
 		busy[it.Ref] = true

@@ -67,20 +67,19 @@ func (s *Simulator) decide(ctx context.Context, c *simSession, f Frame, m Messag
 	}
 	var todo []*item
 	changed, err := false, error(nil)
-	if m.Key == string(InquireOrder) {
+	switch {
+	case m.Key == string(InquireOrder):
 		todo = s.inquire(m)
-	} else {
+	case fault.Do == FaultHold:
+		todo = s.hold(f.Body, fault)
+	default:
 		todo, changed, err = s.update(m, fault)
 	}
 	if !s.must(err) {
 		return
 	}
-	var forwards []*item
 	for _, it := range todo {
 		it.To, it.home, it.Ref = c.user, c, m.ControlNumber
-		if it.Forward != nil {
-			forwards = append(forwards, it)
-		}
 	}
 	if !s.must(s.keep(fault, todo...)) {
 		return
@@ -95,10 +94,16 @@ func (s *Simulator) decide(ctx context.Context, c *simSession, f Frame, m Messag
 	default:
 		s.answer(c, Frame{Type: FrameAccepted, Exchange: f.Exchange})
 	}
-	for _, it := range forwards {
-		s.forward(ctx, it)
-	}
+	s.forwardAll(ctx, todo)
 	s.offer()
+}
+
+func (s *Simulator) forwardAll(ctx context.Context, todo []*item) {
+	for _, it := range todo {
+		if it.Forward != nil {
+			s.forward(ctx, it)
+		}
+	}
 }
 
 func (s *Simulator) keep(fault Fault, items ...*item) error {

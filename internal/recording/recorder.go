@@ -79,7 +79,7 @@ func (r *Recorder) record(ctx context.Context, v *access.Viewer, e entry) (Recor
 	}
 	if id == "" {
 		return Recorded{Refusals: []Refusal{refuse(CaseNotFound, "docketNumber",
-			"The court's daybook has not brought a case with this docket number. Check the number; if it is right, report the service to the registry section, who can enter it by hand (§7).")}}, nil
+			"The court's daybook has not brought a case with this docket number. Check the number; if it is right, report it to the registry section at once (§7).")}}, nil
 	}
 	var result Recorded
 	err = r.Store.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
@@ -178,7 +178,7 @@ func (r *Recorder) earlier(ctx context.Context, c *ent.Client, v *access.Viewer,
 	}
 	if !slices.Equal(first.ContentSha256, e.hash()) {
 		return &Recorded{Refusals: []Refusal{refuse(KeyReused, "idempotencyKey",
-			"This idempotency key was used for another entry. Make a new key for each new entry; to change what was recorded, correct it.")}}, nil
+			"This idempotency key was used for another entry. Make a new key for each new entry. If what was recorded is wrong, call the registry section.")}}, nil
 	}
 	row, err := c.RegistryCase.Get(ctx, first.CaseID)
 	if err != nil {

@@ -57,7 +57,8 @@ func (c *Callers) withViewer(ctx context.Context, raw string) (context.Context, 
 }
 
 // ConnectionInit signs a websocket in by the token of its connection_init, or
-// leaves it signed in as its request was. The context ends when the token does.
+// leaves it signed in as its request was. Nobody stays who is not signed in at
+// all: what anyone may ask needs no socket. The context ends when the token does.
 func (c *Callers) ConnectionInit(ctx context.Context, authorization string) (context.Context, error) {
 	if raw := identity.ParseBearer(authorization); raw != "" {
 		signed, err := c.withViewer(ctx, raw)
@@ -65,6 +66,9 @@ func (c *Callers) ConnectionInit(ctx context.Context, authorization string) (con
 			return nil, err
 		}
 		ctx = signed
+	}
+	if access.From(ctx) == nil {
+		return nil, access.ErrUnauthenticated
 	}
 	if expires, ok := ctx.Value(expiryKey{}).(time.Time); ok {
 		limited, cancel := context.WithDeadline(ctx, expires)
@@ -78,8 +82,8 @@ func (c *Callers) ConnectionInit(ctx context.Context, authorization string) (con
 func (c *Callers) Bearer(ctx context.Context) bool { return access.From(ctx) != nil }
 
 // Refresh reads the viewer anew, for streams: an account that was closed, or
-// whose roles changed, is felt by the next event. A token that has expired
-// ends the stream.
+// whose roles changed, is felt by the next event. It knows nothing of tokens:
+// that one has expired is felt by the deadline of the stream's context.
 func (c *Callers) Refresh(ctx context.Context, v *access.Viewer) (*access.Viewer, error) {
 	return c.Accounts.Viewer(ctx, v.Account)
 }

@@ -44,7 +44,7 @@ func New(o Options) http.Handler {
 	handle("/graphql", crossOrigin(o.Origins)(o.Callers.signIn(o.GraphQL)))
 	handle("GET /healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { status(w, o.Log, http.StatusOK, "alive") }))
 	handle("GET /readyz", ready(o.Ready, o.Log))
-	handle("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}))
+	handle("GET /metrics", bounded(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
 	return headers(mux)
 }
 
@@ -77,15 +77,36 @@ func headers(next http.Handler) http.Handler {
 const readyWithin = 3 * time.Second
 
 func ready(check func(context.Context) error, log *slog.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
-		defer cancel()
-		if err := check(ctx); err != nil {
+	remembered := Remembered(readyWithin, func(ctx context.Context) (struct{}, error) {
+		err := check(ctx)
+		if err != nil {
 			log.WarnContext(ctx, "not ready", "error", err)
+		}
+		return struct{}{}, err
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := remembered(r.Context()); err != nil {
 			status(w, log, http.StatusServiceUnavailable, "not ready")
 			return
 		}
 		status(w, log, http.StatusOK, "ready")
+	})
+}
+
+// answerWithin is how long an answer of this package may take to leave.
+const answerWithin = 10 * time.Second
+
+// limit bounds what is written from now on, so that a client that does not read
+// holds nothing. The next request on the connection begins anew (see [HTTP]).
+func limit(w http.ResponseWriter) {
+	// An error: the connection is gone, or a test's writer has no deadlines.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerWithin))
+}
+
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit(w)
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -94,6 +115,7 @@ func status(w http.ResponseWriter, log *slog.Logger, code int, word string) {
 }
 
 func answer(w http.ResponseWriter, log *slog.Logger, code int, body any) {
+	limit(w)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(code)
 	if err := json.NewEncoder(w).Encode(body); err != nil {
@@ -119,13 +141,16 @@ func refuse(w http.ResponseWriter, log *slog.Logger, err error) {
 	answer(w, log, code, map[string]any{"errors": []graphqlError{{text, map[string]string{"code": string(coded)}}}})
 }
 
-// HTTP answers an http.Server with the limits that every listener needs. It
-// has no write timeout: streams set theirs event by event.
+// HTTP answers an http.Server with the limits that every listener needs. Its
+// write timeout, counted from a request's header, is for what sets no deadline
+// of its own: refusals of the router and of CORS. Answers set theirs when they
+// are written, streams event by event.
 func HTTP(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -53,17 +55,49 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	return len(results), nil
 }
 
-// Migrated answers nil if the tables are just what this program needs.
+// Migrated answers nil if the tables are just what this program needs. It asks
+// as a reader: the one SQLite connection that may write is for those who
+// record, and may be held while they do.
 func (s *Store) Migrated(ctx context.Context) error {
-	provider, err := s.provider()
+	target, err := newest[s.Dialect]()
 	if err != nil {
 		return err
 	}
-	done, err := upToDate(ctx, provider)
-	if err == nil && !done {
-		err = errors.New("the database is older than this program: run sts migrate")
+	var current int64
+	if err := s.read.QueryRowContext(ctx, "SELECT MAX(version_id) FROM "+goose.DefaultTablename).Scan(&current); err != nil {
+		return fmt.Errorf("reading the database's version: %w", err)
 	}
-	return err
+	switch {
+	case current > target:
+		return ErrNewer
+	case current < target:
+		return errors.New("the database is older than this program: run sts migrate")
+	}
+	return nil
+}
+
+// newest is the version that this program needs, by dialect.
+var newest = map[string]func() (int64, error){
+	dialect.SQLite: sync.OnceValues(func() (int64, error) { return newestIn("migrations/sqlite") }),
+	dialect.MySQL:  sync.OnceValues(func() (int64, error) { return newestIn("migrations/mysql") }),
+}
+
+func newestIn(dir string) (last int64, err error) {
+	files, err := fs.ReadDir(migrations, dir)
+	if err != nil {
+		return 0, fmt.Errorf("reading the migrations: %w", err)
+	}
+	for _, f := range files {
+		if path.Ext(f.Name()) != ".sql" {
+			continue
+		}
+		version, err := goose.NumericComponent(f.Name())
+		if err != nil {
+			return 0, fmt.Errorf("reading the migrations: %w", err)
+		}
+		last = max(last, version)
+	}
+	return last, nil
 }
 
 func upToDate(ctx context.Context, provider *goose.Provider) (bool, error) {

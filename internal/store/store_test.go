@@ -181,3 +181,44 @@ func TestTransactionsThatCollideAreRunAgain(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// Whoever asks whether all is well neither waits for who records, nor holds him up.
+func TestTheVersionIsReadBesideAWriter(t *testing.T) {
+	s := storetest.SQLite(t)
+	writer, err := s.SQL().Conn(t.Context()) // the only one
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if _, err := writer.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := s.Migrated(ctx); err != nil {
+		t.Error(err)
+	}
+	if _, err := writer.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADatabaseOlderThanTheProgramIsNotReady(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := s.Migrated(t.Context()); err != nil {
+			t.Errorf("as migrated: %v", err)
+		}
+		if _, err := s.SQL().ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id > 0"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Migrated(t.Context()); err == nil || !strings.Contains(err.Error(), "older") {
+			t.Errorf("without its last migrations: %v", err)
+		}
+		if _, err := s.SQL().ExecContext(t.Context(), "DROP TABLE goose_db_version"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Migrated(t.Context()); err == nil {
+			t.Error("without any")
+		}
+	})
+}

@@ -18,6 +18,7 @@ import (
 // histories and logs, so sessions do not have it.
 type getTransport struct {
 	bearer func(context.Context) bool
+	limits Limits
 }
 
 var _ graphql.Transport = getTransport{}
@@ -29,17 +30,17 @@ func (t getTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 	accept := negotiate(r)
 	switch {
 	case accept.nothing:
-		answerError(w, accept.contentType, http.StatusNotAcceptable, refusal(terms.BadRequest, "Answers are %s or %s.", typeResponse, typeJSON))
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusNotAcceptable, refusal(terms.BadRequest, "Answers are %s or %s.", typeResponse, typeJSON))
 		return
 	case !t.bearer(ctx):
 		w.Header().Set("Allow", allowedMethods)
-		answerError(w, accept.contentType, http.StatusForbidden, refusal(terms.Forbidden, "GET is for bearer tokens: send this by POST."))
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusForbidden, refusal(terms.Forbidden, "GET is for bearer tokens: send this by POST."))
 		return
 	}
 	start := graphql.Now()
 	params, err := queryParams(r.URL.RawQuery)
 	if err != nil {
-		answerError(w, accept.contentType, http.StatusBadRequest, err)
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusBadRequest, err)
 		return
 	}
 	params.Headers = r.Header
@@ -48,12 +49,12 @@ func (t getTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 	opCtx, errs := exec.CreateOperationContext(ctx, params)
 	switch {
 	case errs != nil:
-		refuse(ctx, w, accept.contentType, exec, opCtx, errs)
+		refuse(ctx, w, t.limits.WriteTimeout, accept.contentType, exec, opCtx, errs)
 	case opCtx.Operation.Operation != ast.Query:
 		w.Header().Set("Allow", http.MethodPost)
-		answerError(w, accept.contentType, http.StatusMethodNotAllowed, refusal(terms.BadRequest, "GET runs queries only: send this by POST."))
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusMethodNotAllowed, refusal(terms.BadRequest, "GET runs queries only: send this by POST."))
 	default:
-		run(ctx, w, accept.contentType, exec, opCtx)
+		run(ctx, w, t.limits.WriteTimeout, accept.contentType, exec, opCtx)
 	}
 }
 

@@ -100,6 +100,9 @@ func decodeParams(b []byte) (*graphql.RawParams, *gqlerror.Error) {
 		case documentIDKey:
 			return decodeString(name, value, &documentID)
 		case "variables":
+			if namesTwice(value) {
+				return refusal(terms.BadRequest, "The variables give one name twice: which value is meant cannot be told.")
+			}
 			return decodeObject(name, value, &params.Variables)
 		case "extensions":
 			return decodeObject(name, value, &params.Extensions)
@@ -126,6 +129,46 @@ func withDocumentID(params *graphql.RawParams, id string) (*graphql.RawParams, *
 		params.Extensions[documentIDKey] = id
 	}
 	return params, nil
+}
+
+// namesTwice tells whether an object in the JSON has one name twice:
+// encoding/json would take the last without a word, and a court record would
+// hold what the sender may not have meant.
+func namesTwice(b json.RawMessage) bool {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	type level struct {
+		names map[string]bool // nil in an array
+		value bool            // the next token is a value, not a name
+	}
+	var levels []level
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return false // its end, or no JSON: decoding it will say so
+		}
+		delim, _ := token.(json.Delim)
+		if delim == '}' || delim == ']' {
+			levels = levels[:len(levels)-1]
+			continue
+		}
+		if n := len(levels); n > 0 && levels[n-1].names != nil {
+			if in := &levels[n-1]; !in.value {
+				name, _ := token.(string)
+				if in.names[name] {
+					return true
+				}
+				in.names[name], in.value = true, true
+				continue
+			}
+			levels[n-1].value = false
+		}
+		switch delim {
+		case '{':
+			levels = append(levels, level{names: map[string]bool{}})
+		case '[':
+			levels = append(levels, level{})
+		}
+	}
 }
 
 var errNotJSON = refusal(terms.BadRequest, "The request is not valid JSON.")

@@ -28,7 +28,8 @@ type Options struct {
 
 	// ConnectionInit is asked when a websocket says connection_init, with the
 	// Authorization of its payload ("" if it has none), and returns the context
-	// for all its operations. When that context ends, the socket is closed: give
+	// for all its operations. An error closes the socket with 4401: let nobody
+	// stay who is not signed in. When the context ends, the socket is closed: give
 	// it the token's expiry as its deadline. nil: the request's own context.
 	ConnectionInit func(ctx context.Context, authorization string) (context.Context, error)
 
@@ -74,12 +75,16 @@ type Limits struct {
 	// that proxies keep it and dead clients are noticed; 15 s.
 	KeepAlive time.Duration
 
-	// WriteTimeout is how long one event may take to leave; 10 s. A client that
-	// reads slower than that is cut off: it resumes after its last event.
+	// WriteTimeout is how long one event, or an answer in one piece, may take to
+	// leave; 10 s. A client that reads slower than that is cut off: it resumes
+	// after its last event, or asks again.
 	WriteTimeout time.Duration
 
 	// InitTimeout is how long a websocket may wait with connection_init; 5 s.
 	InitTimeout time.Duration
+
+	// Sockets are how many websockets may be open; 20,000.
+	Sockets int
 
 	// SocketOperations at once on one websocket; 50.
 	SocketOperations int
@@ -102,6 +107,7 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.KeepAlive, 15*time.Second)
 	setDefault(&l.WriteTimeout, 10*time.Second)
 	setDefault(&l.InitTimeout, 5*time.Second)
+	setDefault(&l.Sockets, 20_000)
 	setDefault(&l.SocketOperations, 50)
 	return l
 }

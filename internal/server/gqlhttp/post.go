@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,24 +27,24 @@ func (postTransport) Supports(r *http.Request) bool { return r.Method == http.Me
 func (t postTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	accept := negotiate(r)
 	if accept.nothing {
-		answerError(w, accept.contentType, http.StatusNotAcceptable,
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusNotAcceptable,
 			refusal(terms.BadRequest, "Answers are %s or %s, subscriptions %s.", typeResponse, typeJSON, eventStream))
 		return
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
-		answerError(w, accept.contentType, http.StatusUnsupportedMediaType,
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusUnsupportedMediaType,
 			refusal(terms.BadRequest, "Send the request as %s in UTF-8.", typeJSON))
 		return
 	}
 	start := graphql.Now()
 	body, status, err := t.body(w, r)
 	if err != nil {
-		answerError(w, accept.contentType, status, err)
+		answerError(w, t.limits.WriteTimeout, accept.contentType, status, err)
 		return
 	}
 	params, err := decodeParams(body)
 	if err != nil {
-		answerError(w, accept.contentType, http.StatusBadRequest, err)
+		answerError(w, t.limits.WriteTimeout, accept.contentType, http.StatusBadRequest, err)
 		return
 	}
 	params.Headers = r.Header
@@ -53,14 +54,14 @@ func (t postTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	opCtx, errs := exec.CreateOperationContext(ctx, params)
 	switch {
 	case errs != nil:
-		refuse(ctx, w, accept.contentType, exec, opCtx, errs)
+		refuse(ctx, w, t.limits.WriteTimeout, accept.contentType, exec, opCtx, errs)
 	case opCtx.Operation.Operation == ast.Subscription && accept.stream:
 		stream{limits: t.limits, w: w, out: http.NewResponseController(w)}.run(ctx, exec, opCtx)
 	case opCtx.Operation.Operation == ast.Subscription:
-		refuse(ctx, w, accept.contentType, exec, opCtx, gqlerror.List{refusal(terms.BadRequest,
+		refuse(ctx, w, t.limits.WriteTimeout, accept.contentType, exec, opCtx, gqlerror.List{refusal(terms.BadRequest,
 			"A subscription is answered as a stream: accept %s, or use a websocket.", eventStream)})
 	default:
-		run(ctx, w, accept.contentType, exec, opCtx)
+		run(ctx, w, t.limits.WriteTimeout, accept.contentType, exec, opCtx)
 	}
 }
 
@@ -93,16 +94,16 @@ func (t postTransport) body(w http.ResponseWriter, r *http.Request) ([]byte, int
 }
 
 // run executes a query or mutation and answers it.
-func run(ctx context.Context, w http.ResponseWriter, contentType string, exec graphql.GraphExecutor, opCtx *graphql.OperationContext) {
+func run(ctx context.Context, w http.ResponseWriter, within time.Duration, contentType string, exec graphql.GraphExecutor, opCtx *graphql.OperationContext) {
 	respond, running := exec.DispatchOperation(ctx, opCtx)
 	resp := respond(running)
 	if resp == nil {
 		panic("gqlhttp: an operation without an answer")
 	}
-	answer(w, contentType, resp)
+	answer(w, within, contentType, resp)
 }
 
 // refuse answers an operation that is not run.
-func refuse(ctx context.Context, w http.ResponseWriter, contentType string, exec graphql.GraphExecutor, opCtx *graphql.OperationContext, errs gqlerror.List) {
-	answer(w, contentType, exec.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
+func refuse(ctx context.Context, w http.ResponseWriter, within time.Duration, contentType string, exec graphql.GraphExecutor, opCtx *graphql.OperationContext, errs gqlerror.List) {
+	answer(w, within, contentType, exec.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
 }

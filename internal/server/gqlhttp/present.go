@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/service-tracking/sts/internal/terms"
@@ -98,7 +99,7 @@ func meant(ctx context.Context, err error, in *gqlerror.Error) (terms.Code, stri
 		case strings.HasPrefix(in.Message, "exceeded token limit"):
 			return terms.QueryTooCostly, "The document has too many words.", true
 		case code == errcode.ParseFailed, code == errcode.ValidationFailed, in.Rule != "":
-			return terms.ValidationFailed, withoutSuggestion(in.Message), true
+			return terms.ValidationFailed, placed(in, withoutSuggestion(in.Message)), true
 		}
 	}
 	// A driver that was interrupted does not always say by what.
@@ -112,6 +113,19 @@ func meant(ctx context.Context, err error, in *gqlerror.Error) (terms.Code, stri
 		return terms.ValidationFailed, badArgumentMessage, true
 	}
 	return "", "", false
+}
+
+// placed says in words where gqlparser says it by a path alone: "must be
+// defined" helps nobody who reads messages. An operation without a name that
+// is one of several gets words of its own.
+func placed(in *gqlerror.Error, message string) string {
+	if message == "operation  not found" {
+		return "The document has several operations: say which one in operationName."
+	}
+	if len(in.Path) < 2 || in.Path[0] != ast.PathName("variable") {
+		return message
+	}
+	return "$" + strings.TrimPrefix(in.Path.String(), "variable.") + ": " + message
 }
 
 // badArgument tells whether gqlgen could not make an argument's Go value from

@@ -2,10 +2,12 @@ package gqlhttp
 
 import (
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -69,9 +71,8 @@ func negotiate(r *http.Request) accepted {
 	return a
 }
 
-// answer writes what an operation came to. Nothing can be done for a client
-// that does not read it.
-func answer(w http.ResponseWriter, contentType string, resp *graphql.Response) {
+// answer writes what an operation came to.
+func answer(w http.ResponseWriter, within time.Duration, contentType string, resp *graphql.Response) {
 	parts := [][]byte{plainStart, resp.Data, plainEnd} // the data is JSON already: it goes out as it is
 	if !plain(resp) {
 		b, err := encode(resp)
@@ -80,18 +81,34 @@ func answer(w http.ResponseWriter, contentType string, resp *graphql.Response) {
 		}
 		parts = [][]byte{b}
 	}
+	send(w, within, contentType, statusOf(contentType, resp), parts...)
+}
+
+// send writes an answer in one piece, and sees it off within the time that it
+// may take: nothing can be done for a client that does not read it, and it must
+// not hold its handler for ever. What were left in the server's buffer would go
+// out after the deadline is taken away.
+func send(w http.ResponseWriter, within time.Duration, contentType string, status int, parts ...[]byte) {
+	out := http.NewResponseController(w)
+	if err := out.SetWriteDeadline(time.Now().Add(within)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return // the connection is gone
+	}
 	length := 0
 	for _, b := range parts {
 		length += len(b)
 	}
 	w.Header().Set("Content-Type", contentType+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(length))
-	w.WriteHeader(statusOf(contentType, resp))
+	w.WriteHeader(status)
 	for _, b := range parts {
 		if _, err := w.Write(b); err != nil {
-			return
+			return // the deadline stays: nothing more goes out on this connection
 		}
 	}
+	if err := out.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return
+	}
+	_ = out.SetWriteDeadline(time.Time{}) // it was set a moment ago, or is not supported
 }
 
 var plainStart, plainEnd = []byte(`{"data":`), []byte(`}`)
@@ -149,10 +166,7 @@ func statusOf(contentType string, resp *graphql.Response) int {
 }
 
 // answerError answers a request that did not become an operation.
-func answerError(w http.ResponseWriter, contentType string, status int, err *gqlerror.Error) {
+func answerError(w http.ResponseWriter, within time.Duration, contentType string, status int, err *gqlerror.Error) {
 	b, _ := encode(&graphql.Response{Errors: gqlerror.List{err}}) // made of strings
-	w.Header().Set("Content-Type", contentType+"; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(b)
+	send(w, within, contentType, status, b)
 }

@@ -18,7 +18,7 @@ import (
 const maxErrors = 20
 
 // New is the handler of /graphql for the schema.
-func New(schema graphql.ExecutableSchema, o Options) http.Handler {
+func New(schema graphql.ExecutableSchema, o Options) *Handler {
 	o = o.withDefaults()
 	present := Presenter(o.Log)
 	documents := newDocuments(o.Limits.CachedDocuments)
@@ -34,23 +34,32 @@ func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	for _, extension := range o.Extensions {
 		exec.Use(extension)
 	}
-	return &server{
-		exec: guarded{exec},
-		transports: []graphql.Transport{
-			websocketTransport{o},
-			postTransport{o.Limits},
-			getTransport{o.Bearer},
-			otherMethods{},
-		},
+	h := &Handler{exec: guarded{exec}, limits: o.Limits, sockets: newSockets(o.Limits.Sockets)}
+	h.transports = []graphql.Transport{
+		websocketTransport{o, h.sockets},
+		postTransport{o.Limits},
+		getTransport{o.Bearer, o.Limits},
+		otherMethods{o.Limits},
 	}
+	return h
 }
 
-type server struct {
+// Handler answers /graphql.
+type Handler struct {
 	exec       guarded
+	limits     Limits
 	transports []graphql.Transport
+	sockets    *sockets
 }
 
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// Shutdown ends the websockets, which an http.Server that shuts down forgets:
+// none is opened any more; the subscriptions of those that are open end at once;
+// queries and mutations are waited for, and their answers sent; then the client
+// hears 1001, "going away". When ctx ends first, what is left is cut off and
+// reported.
+func (s *Handler) Shutdown(ctx context.Context) error { return s.sockets.shutdown(ctx) }
+
+func (s *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
 	w.Header().Set("Cache-Control", "no-store") // what depends on the viewer stays nowhere
 	defer func() {
@@ -65,7 +74,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(w.Header().Get("Content-Type"), eventStream) {
 			panic(http.ErrAbortHandler) // logged; the stream can only be cut
 		}
-		answerError(w, negotiate(r).contentType, http.StatusInternalServerError, err)
+		answerError(w, s.limits.WriteTimeout, negotiate(r).contentType, http.StatusInternalServerError, err)
 	}()
 	for _, t := range s.transports {
 		if t.Supports(r) {
@@ -76,19 +85,19 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // otherMethods answers what is neither GET nor POST.
-type otherMethods struct{}
+type otherMethods struct{ limits Limits }
 
 const allowedMethods = "OPTIONS, GET, POST"
 
 func (otherMethods) Supports(*http.Request) bool { return true }
 
-func (otherMethods) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+func (t otherMethods) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	w.Header().Set("Allow", allowedMethods)
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	answerError(w, negotiate(r).contentType, http.StatusMethodNotAllowed,
+	answerError(w, t.limits.WriteTimeout, negotiate(r).contentType, http.StatusMethodNotAllowed,
 		refusal(terms.BadRequest, "GraphQL is asked by POST, and by GET with a bearer token."))
 }
 

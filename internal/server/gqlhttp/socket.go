@@ -14,7 +14,7 @@ import (
 // operate runs one operation of a websocket and sends what it answers. The
 // protocol has two ways to fail: error, when nothing was executed, and an
 // ordinary next with errors in it.
-func (s *socket) operate(ctx context.Context, m message) {
+func (s *socket) operate(ctx context.Context, m message, o *operation) {
 	ctx = graphql.StartOperationTrace(ctx)
 	defer func() {
 		if v := recover(); v != nil {
@@ -33,6 +33,9 @@ func (s *socket) operate(ctx context.Context, m message) {
 	if errs != nil {
 		s.fail(m.ID, s.exec.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs).Errors)
 		return
+	}
+	if opCtx.Operation.Operation == ast.Subscription {
+		s.subscribes(o)
 	}
 	respond, running := s.exec.DispatchOperation(ctx, opCtx)
 	for first := true; ; first = false {

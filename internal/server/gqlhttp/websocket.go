@@ -37,7 +37,10 @@ const (
 // transport writes without a deadline, so that one client that stops reading
 // holds its goroutines for ever; takes any number of operations; falls back to
 // the older protocol; and sends some errors past the presenter.
-type websocketTransport struct{ options Options }
+type websocketTransport struct {
+	options Options
+	sockets *sockets
+}
 
 var _ graphql.Transport = websocketTransport{}
 
@@ -46,14 +49,20 @@ func (websocketTransport) Supports(r *http.Request) bool {
 }
 
 func (t websocketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	within := t.options.Limits.WriteTimeout
 	switch {
 	case !t.permits(r):
-		answerError(w, typeJSON, http.StatusForbidden, refusal(terms.Forbidden, "Pages of this origin may not open a websocket here."))
+		answerError(w, within, typeJSON, http.StatusForbidden, refusal(terms.Forbidden, "Pages of this origin may not open a websocket here."))
 		return
 	case !hasToken(r.Header, "Sec-WebSocket-Protocol", subprotocol):
-		answerError(w, typeJSON, http.StatusBadRequest, refusal(terms.BadRequest, "The websocket must offer the protocol %s.", subprotocol))
+		answerError(w, within, typeJSON, http.StatusBadRequest, refusal(terms.BadRequest, "The websocket must offer the protocol %s.", subprotocol))
 		return
 	}
+	if status, err := t.sockets.take(); err != nil {
+		answerError(w, within, typeJSON, status, err)
+		return
+	}
+	defer t.sockets.give()
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols:   []string{subprotocol},
 		OriginPatterns: t.options.OriginPatterns,
@@ -64,8 +73,10 @@ func (t websocketTransport) Do(w http.ResponseWriter, r *http.Request, exec grap
 	conn.SetReadLimit(t.options.Limits.BodyBytes)
 	s := &socket{
 		options: t.options, limits: t.options.Limits, conn: conn, exec: exec, headers: r.Header,
-		active: map[string]context.CancelFunc{},
+		active: map[string]*operation{},
 	}
+	t.sockets.add(s)
+	defer t.sockets.remove(s)
 	s.serve(r.Context())
 }
 
@@ -113,9 +124,17 @@ type socket struct {
 	exec    graphql.GraphExecutor
 	headers http.Header
 
-	running sync.WaitGroup
-	mu      sync.Mutex
-	active  map[string]context.CancelFunc
+	keeping    sync.WaitGroup // keepAlive
+	operations sync.WaitGroup
+	mu         sync.Mutex
+	active     map[string]*operation
+	stopping   bool // no more operations begin
+}
+
+// operation is one that runs.
+type operation struct {
+	cancel       context.CancelCauseFunc
+	subscription bool // known when its document was read
 }
 
 type message struct {
@@ -126,7 +145,8 @@ type message struct {
 
 // serve reads until the connection ends.
 func (s *socket) serve(ctx context.Context) {
-	defer s.running.Wait()
+	defer s.keeping.Wait()
+	defer s.operations.Wait()
 	defer s.conn.CloseNow() //nolint:errcheck // it is over, one way or another
 	ctx, ok := s.initialise(ctx)
 	if !ok {
@@ -140,11 +160,11 @@ func (s *socket) serve(ctx context.Context) {
 		if reasonOf(ctx) != nil {
 			s.close(closeSignInEnded, "the sign-in has ended: connect again")
 		} else {
-			s.close(websocket.StatusGoingAway, "the server is stopping: connect again")
+			s.close(websocket.StatusGoingAway, goingAway)
 		}
 	})
 	defer stop()
-	s.running.Go(func() { s.keepAlive(ctx) })
+	s.keeping.Go(func() { s.keepAlive(ctx) })
 	for {
 		m, ok := s.read()
 		if !ok {
@@ -157,8 +177,8 @@ func (s *socket) serve(ctx context.Context) {
 			}
 		case "complete":
 			s.mu.Lock()
-			if cancel := s.active[m.ID]; cancel != nil {
-				cancel()
+			if o := s.active[m.ID]; o != nil {
+				o.cancel(nil)
 			}
 			s.mu.Unlock()
 		case "ping":
@@ -234,31 +254,65 @@ func (s *socket) subscribe(ctx context.Context, m message) bool {
 		s.close(closeBadRequest, "an operation needs an id")
 		return false
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	o := &operation{cancel: cancel}
 	s.mu.Lock()
 	_, taken := s.active[m.ID]
-	full := len(s.active) >= s.limits.SocketOperations
-	if !taken && !full {
-		s.active[m.ID] = cancel
+	full, stopping := len(s.active) >= s.limits.SocketOperations, s.stopping
+	begins := !taken && !full && !stopping
+	if begins {
+		s.active[m.ID] = o
+		s.operations.Add(1) // stop waits for it, or lets none begin
 	}
 	s.mu.Unlock()
+	if !begins {
+		cancel(nil)
+	}
 	switch {
 	case taken:
-		cancel()
 		s.close(closeSameID, "an operation with this id is running")
 		return false
+	case stopping:
+		return s.fail(m.ID, gqlerror.List{refusal(errStopping.Code, "%s", errStopping.Message)})
 	case full:
-		cancel()
 		return s.fail(m.ID, gqlerror.List{refusal(terms.RateLimited, "One websocket runs %d operations at once.", s.limits.SocketOperations)})
 	}
-	s.running.Go(func() {
+	go func() {
+		defer s.operations.Done()
 		defer func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			cancel()
-			delete(s.active, m.ID)
+			cancel(nil)
+			if s.active[m.ID] == o {
+				delete(s.active, m.ID)
+			}
 		}()
-		s.operate(ctx, m)
-	})
+		s.operate(ctx, m, o)
+	}()
 	return true
+}
+
+// stop ends the socket because the server does.
+func (s *socket) stop() {
+	s.mu.Lock()
+	s.stopping = true
+	for _, o := range s.active {
+		if o.subscription {
+			o.cancel(errStopping)
+		}
+	}
+	s.mu.Unlock()
+	s.operations.Wait()
+	s.close(websocket.StatusGoingAway, goingAway)
+}
+
+// subscribes says that the operation has no end of its own, so that stop gives
+// it one.
+func (s *socket) subscribes(o *operation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o.subscription = true
+	if s.stopping {
+		o.cancel(errStopping)
+	}
 }
