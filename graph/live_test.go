@@ -66,6 +66,11 @@ func run(t *testing.T, s *store.Store) *system {
 	hubCtx, stopHub := context.WithCancel(ctx)
 	sys.stopHub = stopHub
 	workers.Go(func() { _ = hub.Run(hubCtx) }) // it ends with its context
+	begun, err := hub.Subscribe(ctx, nil) // waits until the hub has begun
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun.Close()
 	recorder := &recording.Recorder{
 		Store: s, Reference: w.Reference, Timely: casefile.DefaultTimely, Clock: now,
 		Planner: &registry.Planner{Routing: lawenforcement.NewRouting(places, w.Reference), Ledger: delivery.NewLedger(s, delivery.Options{Clock: now})},

@@ -74,7 +74,14 @@ func (i *installation) serve() {
 	if err := i.process.Start(); err != nil {
 		i.t.Fatal(err)
 	}
-	i.t.Cleanup(func() { i.process.Process.Kill(); i.process.Wait() })
+	process, output, t := i.process, i.output, i.t
+	t.Cleanup(func() {
+		process.Process.Kill()
+		process.Wait()
+		if t.Failed() {
+			t.Logf("the server said:\n%s", output)
+		}
+	})
 	found := make(chan string, 1)
 	go func() {
 		lines := bufio.NewScanner(stdout)
@@ -178,8 +185,8 @@ type event struct {
 	EventID  string
 	Activity struct{ ID string }
 	Delivery struct {
-		RecipientKind, State string
-		About                struct{ ID string }
+		ID, RecipientKind, State string
+		About                    struct{ ID string }
 	}
 }
 
@@ -222,10 +229,13 @@ func (i *installation) subscribe(token, query string) <-chan event {
 	return events
 }
 
-// await reads events until one satisfies want, for ten seconds at most.
+// patience is longer than the lease of what a killed dispatcher was sending.
+const patience = 100 * time.Second
+
+// await reads events until one satisfies want.
 func await(t *testing.T, events <-chan event, what string, want func(event) bool) event {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case e, open := <-events:
@@ -236,7 +246,7 @@ func await(t *testing.T, events <-chan event, what string, want func(event) bool
 				return e
 			}
 		case <-deadline:
-			t.Fatalf("no %s within ten seconds", what)
+			t.Fatalf("no %s within %v", what, patience)
 		}
 	}
 }

@@ -45,7 +45,9 @@ type Config struct {
 	// PoliceBy, StateBy, NationalBy are the deadlines after which an
 	// unsettled delivery raises an alarm.
 	PoliceBy, StateBy, NationalBy time.Duration
-	// MemoryLimit bounds the Go heap, in MiB, in place of GOGC. STS_MEMORY_MIB.
+	// MemoryLimit is how far the Go heap may grow before it is collected, in
+	// MiB, in place of GOGC. Where what is alive needs more, it is raised.
+	// STS_MEMORY_MIB.
 	MemoryLimit int
 	// Section is the registry section, as registrySection tells it (§3(a), §7).
 	Section Section

@@ -22,7 +22,7 @@ const systemViewer = "dispatcher"
 var (
 	// Never is the next_at of what is settled.
 	Never = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-	// Parked is the next_at of what waits until it is released.
+	// Parked is the next_at of what waits until it is released, or for a person.
 	Parked = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 

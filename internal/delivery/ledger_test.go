@@ -202,7 +202,7 @@ func TestTheNationalFileIsObserved(t *testing.T) {
 		w.tells(national, terms.Sent, terms.Confirmed)
 		// The newest word of the file wins: a rejection after the acknowledgement.
 		w.answer(toNational, Result{Outcome: Refused, Detail: "NATNL REJ R04"}, true)
-		if d := w.is(national, terms.Failed); d.ConfirmedAt != nil || !d.NextAt.Equal(Never) {
+		if d := w.is(national, terms.Failed); d.ConfirmedAt != nil || !d.NextAt.Equal(Parked) {
 			t.Errorf("undone, but %v", d)
 		}
 		w.answer(toNational, Result{Outcome: Confirmed, Detail: "NATNL ACK"}, false)

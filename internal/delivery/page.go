@@ -92,7 +92,7 @@ func (p *page) nextAt(d, m *ent.Delivery, event Event, r Result) time.Time {
 		return terms.Micro(p.now.Add(pause))
 	}
 	switch m.State {
-	case terms.Waiting:
+	case terms.Waiting, terms.Failed: // for a fact, or for a person
 		return Parked
 	case terms.Pending:
 		return p.now

@@ -67,6 +67,22 @@ func (w *world) trigger(name, when, column string, d *ent.Delivery) {
 	w.check(err)
 }
 
+// After a crash, one row that cannot be written holds up no other.
+func TestOneBadRowHoldsUpNoOtherAfterACrash(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := newPost(terms.ChannelSpool)
+		w := newWorld(t, s, c)
+		w.o.Log = slog.New(slog.DiscardHandler)
+		all := w.notices(7)
+		killedAt(w, "claimed", 1)
+		w.trigger("no_change", "UPDATE ON deliveries", "id", all[3])
+		w.advance(w.ledger.o.Lease + time.Second)
+		d := w.start()
+		w.awaitAll(d, terms.Confirmed, slices.Delete(slices.Clone(all), 3, 4)...)
+		w.is(all[3], terms.Sending)
+	})
+}
+
 // What cannot be worked on is looked at again after the back-off, and sent when
 // the cause has gone.
 func TestABadRowIsPutOff(t *testing.T) {

@@ -123,13 +123,13 @@ func (i *Importer) write(ctx context.Context, tx *ent.Tx, group *versions) error
 	return journal.Append(ctx, tx, entries...)
 }
 
-// changed answers the hearing that a change of the date is about: the one now
-// in force, or the one that was taken away; nil if the date is what it was.
+// changed answers the hearing that a change of date or courtroom is about: the one now
+// in force, or the one that was taken away; nil if both are what they were.
 func changed(before, now *ent.Hearing) *ent.Hearing {
 	switch {
 	case now == nil:
 		return before
-	case before == nil || !before.ScheduledFor.Equal(now.ScheduledFor):
+	case before == nil || !before.ScheduledFor.Equal(now.ScheduledFor) || before.Courtroom != now.Courtroom:
 		return now
 	}
 	return nil

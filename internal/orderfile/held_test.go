@@ -59,21 +59,34 @@ func TestWhatTheSwitchHoldsIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// S02 counts even where the process died before it could note that the switch
-// has stored the update.
+// S02 and S04 count even where the process died before it could note that the
+// switch has stored the update.
 func TestWhatTheSwitchHoldsIsNotSentAgainAfterACrash(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		r := newRoad(t, s)
-		r.order(nil)
-		state, _ := r.serve()
-		r.hold(orderfile.WillForward)
-		r.killed(state, true)
-		r.await("S02 is kept", func() bool { return len(r.answers()) == 1 })
-		r.staysUnknown(state)
-		r.simulator.InService()
-		r.awaits(state, terms.Confirmed)
-		r.lines(orderfile.StateFile, 1)
-	})
+	for name, c := range map[string]struct {
+		code orderfile.Code
+		sent int
+	}{"it will forward": {orderfile.WillForward, 1}, "it will not": {orderfile.WontForward, 2}} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				r := newRoad(t, s)
+				r.order(nil)
+				state, _ := r.serve()
+				r.hold(c.code)
+				r.killed(state, true)
+				r.await("the status is kept", func() bool { return len(r.answers()) == 1 })
+				r.staysUnknown(state)
+				if r.updates() != 1 {
+					t.Fatalf("sent %d times\n%s", r.updates(), r.evidence())
+				}
+				r.simulator.InService()
+				r.ends(state, terms.Confirmed)
+				r.lines(orderfile.StateFile, 1)
+				if r.updates() != c.sent {
+					t.Errorf("sent %d times, want %d\n%s", r.updates(), c.sent, r.evidence())
+				}
+			})
+		})
+	}
 }
 
 // S04: the switch has thrown the update away. Once the file is back it is sent

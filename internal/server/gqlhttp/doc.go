@@ -16,6 +16,10 @@
 // connection in two ways (slots.go, why: docs of [slotUse]). A mutation or
 // query ends by a deadline; a subscription ends with a reason (lifetime.go).
 //
+// Nothing waits for a client that does not read: an answer in one piece has its
+// time to leave (respond.go), as has each event. [Handler.Shutdown] ends the
+// websockets (sockets.go), which an http.Server does not know.
+//
 // Every error carries extensions.code, one of [terms.Code] (present.go): what
 // was meant for the client reaches it, everything else is INTERNAL with a
 // reference that also stands in the log. No text of a driver and nothing of a
