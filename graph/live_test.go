@@ -66,7 +66,7 @@ func run(t *testing.T, s *store.Store) *system {
 	hubCtx, stopHub := context.WithCancel(ctx)
 	sys.stopHub = stopHub
 	workers.Go(func() { _ = hub.Run(hubCtx) }) // it ends with its context
-	begun, err := hub.Subscribe(ctx, nil) // waits until the hub has begun
+	begun, err := hub.Subscribe(ctx, nil)      // waits until the hub has begun
 	if err != nil {
 		t.Fatal(err)
 	}
