@@ -115,7 +115,7 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	options := s.delivery
 	options.Channels = []delivery.Channel{
 		lawenforcement.SpoolChannel{Notices: notices, Spool: spool},
-		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Log: s.log}),
+		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Clock: s.clock, Log: s.log}),
 	}
 	w.dispatcher = delivery.New(s.store, options)
 	return nil

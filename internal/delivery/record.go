@@ -193,7 +193,7 @@ func (r *run) writeAll(batch []done) error {
 	}
 	for _, t := range w.lost {
 		// An answer was faster than Send, or the lease ran out.
-		r.o.Log.InfoContext(r.life, "a result came after another", "delivery", t.d.ID, "event", t.event, "owner", r.o.Owner)
+		r.o.Log.DebugContext(r.life, "a result came after another", "delivery", t.d.ID, "event", t.event, "owner", r.o.Owner)
 	}
 	return r.step("recorded")
 }

@@ -9,6 +9,9 @@
 //
 //   - [Client] sends an [Update], asks with an [Inquiry], and hands on every
 //     [Answer]. [Profile] holds what differs from switch to switch.
+//   - [Channel] joins it to the ledger of deliveries: it sends, inquires
+//     (inquire.go: when an update may be sent again), and keeps what the switch
+//     said that settles nothing (kept.go).
 //   - [Link] carries bodies; [TCPLink] does so over one long-lived connection.
 //     Its errors say what is certain: [ErrNotSent], [ErrUnknown], [*Refused].
 //   - [Reconcile] says what an inquiry proves about an attempt whose end is
