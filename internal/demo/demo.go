@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/service-tracking/sts/ent"
@@ -15,31 +14,59 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
+const (
+	defaultCases = 1500
+	// maxCases is for how many the numbers of dockets and files have room.
+	maxCases    = 500_000
+	defaultSeed = 46_15 // of C.G.S. §46b-15
+)
+
+// viewer is the name under which this room reads and writes.
+const viewer = "demo"
+
 // Options say what year it is. Only Now must be given.
 type Options struct {
-	// Now is when the year ends.
+	// Now is when the year ends. The same Seed, Cases and Now make the same
+	// cases.
 	Now time.Time
 	// Cases is how many there are: 1,500.
 	Cases int
-	// Seed makes another year of the same kind.
+	// Seed makes another year of the same kind; 0 is the usual one.
 	Seed uint64
-	Log  *slog.Logger
+	// Progress, if set, is told how many of the cases have been opened. It is
+	// called by the goroutine that fills, once for each day of the story.
+	Progress func(done, of int)
+	Log      *slog.Logger
 }
 
-func (o Options) withDefaults() Options {
+func (o Options) withDefaults() (Options, error) {
+	if o.Now.IsZero() {
+		return o, errors.New("the demonstration year must be told when it ends")
+	}
 	o.Now = terms.Micro(o.Now)
 	if o.Cases == 0 {
-		o.Cases = 1500
+		o.Cases = defaultCases
+	}
+	if o.Cases < 0 || o.Cases > maxCases {
+		return o, fmt.Errorf("a demonstration year has 1 to %d cases, not %d", maxCases, o.Cases)
+	}
+	if o.Seed == 0 {
+		o.Seed = defaultSeed
+	}
+	if o.Progress == nil {
+		o.Progress = func(int, int) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	return o
+	return o, nil
 }
 
 // Summary is what was made.
 type Summary struct {
-	Officers, Cases, Services, Attempts, Deliveries int
+	Officers, Accounts, Cases, Services, Attempts int
+	// Deliveries are those that arrived.
+	Deliveries int
 }
 
 // filledSetting tells that the year is there.
@@ -47,82 +74,66 @@ const filledSetting = "demo"
 
 // Filled tells whether the database has a demonstration year.
 func Filled(ctx context.Context, s *store.Store) (bool, error) {
-	_, err := s.Client.Setting.Get(access.As(ctx, "demo"), filledSetting)
+	_, err := s.Client.Setting.Get(access.As(ctx, viewer), filledSetting)
 	if ent.IsNotFound(err) {
 		return false, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return false, fmt.Errorf("asking for a demonstration year: %w", err)
+	}
+	return true, nil
 }
 
-// ErrFilled says that there is a demonstration year already.
-var ErrFilled = errors.New("the database has a demonstration year already")
+var (
+	// ErrFilled says that there is a demonstration year already.
+	ErrFilled = errors.New("the database has a demonstration year already")
+	// ErrNotEmpty says that there are cases, officers or accounts: real ones,
+	// or those of a year that was broken off.
+	ErrNotEmpty = errors.New("the database is not empty: a demonstration year is made in an empty one only")
+)
 
-// Fill makes the year in a migrated database with its reference tables.
+// Fill makes the year in a migrated database with its reference tables and
+// nothing else.
 func Fill(ctx context.Context, s *store.Store, o Options) (Summary, error) {
-	o = o.withDefaults()
-	if filled, err := Filled(ctx, s); filled || err != nil {
-		return Summary{}, errors.Join(err, ErrFilled)
-	}
-	p, err := newPlayer(ctx, s, o)
+	o, err := o.withDefaults()
 	if err != nil {
 		return Summary{}, err
 	}
+	if err := mustBeEmpty(ctx, s); err != nil {
+		return Summary{}, err
+	}
 	begun := time.Now()
+	p, err := newPlayer(ctx, s, o)
+	if err != nil {
+		return Summary{}, fmt.Errorf("preparing the demonstration year: %w", err)
+	}
 	if err := p.play(ctx); err != nil {
 		return Summary{}, fmt.Errorf("playing the demonstration year: %w", err)
 	}
-	if err := s.Client.Setting.Create().SetID(filledSetting).SetValue(o.Now.Format(time.RFC3339)).Exec(access.As(ctx, "demo")); err != nil {
+	err = s.Client.Setting.Create().SetID(filledSetting).SetValue(o.Now.Format(time.RFC3339)).Exec(access.As(ctx, viewer))
+	if err != nil {
 		return Summary{}, fmt.Errorf("noting the demonstration year: %w", err)
 	}
 	o.Log.InfoContext(ctx, "made the demonstration year", "cases", p.made.Cases, "services", p.made.Services,
-		"attempts", p.made.Attempts, "took", time.Since(begun).Round(time.Millisecond))
+		"attempts", p.made.Attempts, "deliveries", p.made.Deliveries, "took", time.Since(begun).Round(time.Millisecond))
 	return p.made, nil
 }
 
-// SeedFile makes the year in a new SQLite file at path. It is written beside,
-// without waiting for the disk, and named path only when it is whole and safe:
-// whoever finds path finds all of it. prepare migrates and loads the tables.
-func SeedFile(ctx context.Context, path string, o Options, prepare func(context.Context, *store.Store) error) error {
-	draft := path + ".seeding"
-	litter := []string{draft, draft + "-wal", draft + "-shm", draft + ".migrating"}
-	for _, name := range litter { // of a process that was killed here
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("removing what an earlier seeding left: %w", err)
+func mustBeEmpty(ctx context.Context, s *store.Store) error {
+	if filled, err := Filled(ctx, s); err != nil {
+		return err
+	} else if filled {
+		return ErrFilled
+	}
+	ctx = access.As(ctx, viewer)
+	for _, there := range []func(context.Context) (bool, error){
+		s.Client.RegistryCase.Query().Exist, s.Client.Officer.Query().Exist, s.Client.Account.Query().Exist,
+	} {
+		if found, err := there(ctx); err != nil {
+			return fmt.Errorf("looking whether the database is empty: %w", err)
+		} else if found {
+			return ErrNotEmpty
 		}
-	}
-	if err := seedDraft(ctx, draft, o, prepare); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(draft, os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("opening the seeded file: %w", err)
-	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("writing the seeded file to the disk: %w", err)
-	}
-	if err := os.Remove(draft + ".migrating"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("removing the migration lock: %w", err)
-	}
-	if err := os.Rename(draft, path); err != nil {
-		return fmt.Errorf("naming the seeded file: %w", err)
-	}
-	return nil
-}
-
-func seedDraft(ctx context.Context, draft string, o Options, prepare func(context.Context, *store.Store) error) (err error) {
-	s, err := store.Open(ctx, store.Options{URL: "sqlite:" + draft, Seeding: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := prepare(ctx, s); err != nil {
-		return err
-	}
-	if _, err := Fill(ctx, s, o); err != nil {
-		return err
-	}
-	if _, err := s.SQL().ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		return fmt.Errorf("bringing the log into the file: %w", err)
 	}
 	return nil
 }

@@ -2,10 +2,8 @@ package demo
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/internal/access"
@@ -13,49 +11,81 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-//go:embed names/first.txt
-var firstText string
-
-//go:embed names/last.txt
-var lastText string
-
-//go:embed names/street.txt
-var streetText string
-
-var firstNames, lastNames, streets = strings.Fields(firstText), strings.Fields(lastText), strings.Fields(streetText)
-
-// marshals are the officers of each county: a third of the most that C.G.S.
-// §6-38 allows.
+// marshals are the most state marshals that a county may have (C.G.S. §6-38).
 var marshals = []struct {
 	county string
-	count  int
-}{{"Hartford", 24}, {"New Haven", 21}, {"Fairfield", 18}, {"New London", 13}, {"Litchfield", 10}, {"Tolland", 7}, {"Middlesex", 7}, {"Windham", 6}}
+	most   int
+}{{"Hartford", 72}, {"New Haven", 62}, {"Fairfield", 55}, {"New London", 38}, {"Litchfield", 30}, {"Tolland", 22}, {"Middlesex", 21}, {"Windham", 18}}
 
-func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+// Of 318 places that the law allows, the demonstration fills 120. Now and then
+// there is another proper officer, and one without an account.
+const (
+	places, filled  = 318, 120
+	otherEvery      = 20
+	accountlessEach = 17
+)
+
+// known are the officers with whose accounts people sign in: the first of
+// their counties.
+var known = []struct {
+	account, county string
+	person
+}{
+	{"officer1", "Hartford", person{"José", "Nuñez"}},
+	{"officer2", "New Haven", person{"Łukasz", "Żółkiewski"}},
+	{"officer3", "Fairfield", person{"Siobhán", "O'Brien-Nguyễn"}},
+}
 
 type person struct{ first, last string }
 
-func somebody(r *rand.Rand) person { return person{pick(r, firstNames), pick(r, lastNames)} }
+func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+
+// chance tells whether something happens that does in so many of a hundred.
+func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
+
+func (t *texts) somebody(r *rand.Rand) person {
+	n := r.IntN(100) // the shares add up to a hundred
+	for _, g := range t.groups {
+		if n -= g.share; n < 0 {
+			return person{pick(r, g.given), pick(r, g.family)}
+		}
+	}
+	return person{}
+}
 
 // officers makes the officers, and answers them by county.
-func (p *player) officers(ctx context.Context) (map[string][]*ent.Officer, error) {
-	byCounty := map[string][]*ent.Officer{}
+func (p *player) officers(ctx context.Context, r *rand.Rand) (map[string][]*ent.Officer, error) {
+	taken := map[person]bool{}
+	unlike := func() person {
+		for {
+			if who := p.texts.somebody(r); !taken[who] {
+				taken[who] = true
+				return who
+			}
+		}
+	}
 	var creates []*ent.OfficerCreate
 	for _, m := range marshals {
-		for range m.count {
-			who := somebody(p.random)
+		for n := range (m.most*filled + places/2) / places {
+			who := unlike()
+			for _, k := range known {
+				if n == 0 && k.county == m.county {
+					who = k.person
+				}
+			}
 			kind := terms.StateMarshal
-			if p.random.IntN(25) == 0 {
+			if len(creates)%otherEvery == otherEvery-1 {
 				kind = terms.OtherProperOfficer
 			}
 			creates = append(creates, p.store.Client.Officer.Create().SetFirstName(who.first).SetLastName(who.last).
 				SetNameKey(terms.Fold(who.last+" "+who.first)).SetKind(kind).SetCounty(m.county))
 		}
 	}
-	made, err := p.store.Client.Officer.CreateBulk(creates...).Save(access.As(ctx, "demo"))
+	made, err := p.store.Client.Officer.CreateBulk(creates...).Save(access.As(ctx, viewer))
 	if err != nil {
 		return nil, fmt.Errorf("making officers: %w", err)
 	}
+	byCounty := map[string][]*ent.Officer{}
 	for _, o := range made {
 		byCounty[o.County] = append(byCounty[o.County], o)
 	}
@@ -63,28 +93,40 @@ func (p *player) officers(ctx context.Context) (map[string][]*ent.Officer, error
 	return byCounty, nil
 }
 
-// accounts makes the accounts that api.md promises, and one for each other
-// officer who records.
-func (p *player) accounts(ctx context.Context, byCounty map[string][]*ent.Officer) error {
-	started := p.now.AddDate(-1, 0, -30)
+// staff are the accounts of api.md that are not officers'.
+var staff = []identity.NewAccount{
+	{Name: "supervisor1", DisplayName: "Sophie Example", Roles: []terms.Role{terms.RoleSupervisor}},
+	{Name: "registry1", DisplayName: "René Example", Roles: []terms.Role{terms.RoleRegistryClerk}},
+	{Name: "manager1", DisplayName: "Mara Example", Roles: []terms.Role{terms.RoleRegistryManager}},
+	{Name: "court1", DisplayName: "Cora Example", Roles: []terms.Role{terms.RoleCourtStaff}, Courts: []string{"HHD", "HHB"}},
+	{Name: "analyst1", DisplayName: "Alan Example", Roles: []terms.Role{terms.RoleAnalyst}},
+}
+
+// makeAccounts makes the accounts that api.md promises, and one for nearly
+// every other officer. Everybody has signed the agreement (§9(a)(3)).
+func (p *player) makeAccounts(ctx context.Context, byCounty map[string][]*ent.Officer) error {
+	signed := p.time()
 	create := func(n identity.NewAccount) (*access.Viewer, error) {
-		n.AgreementSignedAt = &started
-		row, err := p.accountsOf.Create(ctx, access.System("demo"), n)
+		n.AgreementSignedAt = &signed
+		row, err := p.accounts.Create(ctx, access.System(viewer), n)
 		if err != nil {
 			return nil, err
 		}
-		return p.accountsOf.Viewer(ctx, row.ID)
-	}
-	named := map[terms.ID]string{
-		byCounty["Hartford"][0].ID: "officer1", byCounty["New Haven"][0].ID: "officer2", byCounty["Fairfield"][0].ID: "officer3",
+		p.made.Accounts++
+		return p.accounts.Viewer(ctx, row.ID)
 	}
 	n := 0
 	for _, m := range marshals {
-		for _, o := range byCounty[m.county] {
+		for i, o := range byCounty[m.county] {
 			n++
-			name := named[o.ID]
-			if name == "" {
-				name = fmt.Sprintf("marshal%03d", n)
+			name := fmt.Sprintf("marshal%03d", n)
+			for _, k := range known {
+				if i == 0 && k.county == m.county {
+					name = k.account
+				}
+			}
+			if i > 0 && n%accountlessEach == 0 {
+				continue
 			}
 			v, err := create(identity.NewAccount{
 				Name: name, DisplayName: o.FirstName + " " + o.LastName, Roles: []terms.Role{terms.RoleOfficer}, Officer: o.ID,
@@ -95,13 +137,7 @@ func (p *player) accounts(ctx context.Context, byCounty map[string][]*ent.Office
 			p.viewers[m.county] = append(p.viewers[m.county], v)
 		}
 	}
-	for _, a := range []identity.NewAccount{
-		{Name: "supervisor1", DisplayName: "Sophie Supervisor", Roles: []terms.Role{terms.RoleSupervisor}},
-		{Name: "registry1", DisplayName: "Rene Registry", Roles: []terms.Role{terms.RoleRegistryClerk}},
-		{Name: "manager1", DisplayName: "Mara Manager", Roles: []terms.Role{terms.RoleRegistryManager}},
-		{Name: "court1", DisplayName: "Cora Court", Roles: []terms.Role{terms.RoleCourtStaff}, Courts: []string{"HHD", "HHB"}},
-		{Name: "analyst1", DisplayName: "Alan Analyst", Roles: []terms.Role{terms.RoleAnalyst}},
-	} {
+	for _, a := range staff {
 		if _, err := create(a); err != nil {
 			return err
 		}

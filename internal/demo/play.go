@@ -1,24 +1,18 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/casefile/reference"
-	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/identity"
 	"github.com/service-tracking/sts/internal/intake"
-	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/journal"
 	"github.com/service-tracking/sts/internal/lawenforcement"
 	"github.com/service-tracking/sts/internal/recording"
@@ -29,149 +23,150 @@ import (
 
 // player plays the year through the rooms of the real system.
 type player struct {
-	store      *store.Store
-	random     *rand.Rand
-	now        time.Time
-	cases      int
-	tables     reference.Tables
-	viewers    map[string][]*access.Viewer // officers' accounts by county
-	accountsOf *identity.Accounts
-	recorder   *recording.Recorder
-	importer   *intake.Importer
-	dispatcher *ledger.Dispatcher
-	sequencer  *journal.Sequencer
+	store    *store.Store
+	o        Options
+	texts    *texts
+	atlas    *atlas
+	calendar calendar
+	viewers  map[string][]*access.Viewer // officers' accounts by county
+
+	accounts  *identity.Accounts
+	recorder  *recording.Recorder
+	importer  *intake.Importer
+	sequencer *journal.Sequencer
+	teller    *teller
 	// clock is the time in the story; everything that is recorded asks it.
 	clock atomic.Pointer[time.Time]
-	// moved has something in it when deliveries may have moved.
-	moved chan struct{}
-	filed atomic.Int64
 	made  Summary
 }
 
-func newPlayer(ctx context.Context, s *store.Store, o Options) (*player, error) {
-	p := &player{
-		store: s, random: rand.New(rand.NewPCG(o.Seed, 51)), now: o.Now, cases: o.Cases,
-		viewers: map[string][]*access.Viewer{}, moved: make(chan struct{}, 1),
-	}
-	p.set(o.Now.AddDate(-1, 0, -30))
-	clock := func() time.Time { return *p.clock.Load() }
-	var err error
-	if p.tables, err = reference.Load(); err != nil {
+func newPlayer(ctx context.Context, s *store.Store, o Options) (p *player, err error) {
+	p = &player{store: s, o: o, calendar: calendarOf(o.Now), viewers: map[string][]*access.Viewer{}}
+	p.set(days(o.Now, -395))
+	if p.texts, err = readTexts(); err != nil {
 		return nil, err
 	}
-	byCounty, err := p.officers(ctx)
+	tables, err := reference.Load()
 	if err != nil {
 		return nil, err
 	}
-	p.accountsOf = identity.NewAccounts(s, clock)
-	if err := p.accounts(ctx, byCounty); err != nil {
+	if p.atlas, err = newAtlas(tables, p.texts); err != nil {
+		return nil, err
+	}
+	byCounty, err := p.officers(ctx, p.random(-1))
+	if err != nil {
+		return nil, err
+	}
+	p.accounts = identity.NewAccounts(s, p.time)
+	if err := p.makeAccounts(ctx, byCounty); err != nil {
 		return nil, err
 	}
 	loaded, err := casefile.LoadReference(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	options := ledger.Options{Clock: clock, Log: o.Log, Poll: 20 * time.Millisecond, OnCommit: p.wake}
-	book := ledger.NewLedger(s, options)
-	for _, kind := range []terms.ChannelKind{terms.ChannelSpool, terms.ChannelSwitch} {
-		options.Channels = append(options.Channels, filing{kind, book, &p.filed})
-	}
-	p.dispatcher = ledger.New(s, options)
-	planner := &registry.Planner{Routing: lawenforcement.NewRouting(p.tables, loaded), Ledger: book}
-	p.recorder = &recording.Recorder{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: clock, OnCommit: func() {}}
-	p.importer = &intake.Importer{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: clock}
-	p.sequencer = journal.NewSequencer(s, journal.SequencerOptions{Log: o.Log, Clock: clock})
+	p.teller = newTeller(s, o.Log, p.time())
+	planner := &registry.Planner{Routing: lawenforcement.NewRouting(tables, loaded), Ledger: p.teller.office.ledger}
+	p.recorder = &recording.Recorder{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time, OnCommit: func() {}}
+	p.importer = &intake.Importer{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time}
+	p.sequencer = journal.NewSequencer(s, journal.SequencerOptions{Log: o.Log, Clock: p.time})
 	return p, nil
 }
 
-func (p *player) set(at time.Time) { p.clock.Store(&at) }
-
-func (p *player) wake() {
-	select {
-	case p.moved <- struct{}{}:
-	default:
-	}
+func (p *player) set(t time.Time) {
+	t = terms.Micro(t)
+	p.clock.Store(&t)
 }
 
-// play plays all stories in the order in which things happen, up to now.
+func (p *player) time() time.Time { return *p.clock.Load() }
+
+// play plays all stories in the order in which things happen, up to now, with
+// the dispatcher at work.
 func (p *player) play(ctx context.Context) error {
-	dispatching, stop := context.WithCancel(ctx)
+	working, stop := context.WithCancelCause(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- p.dispatcher.Run(dispatching) }()
-	err := p.playAll(ctx)
-	stop()
+	go func() {
+		err := p.teller.dispatcher.Run(working)
+		stop(err) // or the story would wait for ever
+		ended <- err
+	}()
+	err := p.playAll(working)
+	stop(nil)
 	if err := errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	p.set(p.now)
-	if _, err := p.sequencer.Drain(ctx); err != nil {
-		return fmt.Errorf("numbering the journal: %w", err)
+	p.set(p.o.Now)
+	if err := p.number(ctx); err != nil {
+		return err
 	}
-	p.made.Deliveries = int(p.filed.Load())
+	p.made.Deliveries = int(p.teller.office.filed.Load())
+	p.o.Progress(p.made.Cases, p.o.Cases)
 	return nil
 }
 
+// number gives the journal's records their positions. It is done day by day,
+// since what is numbered together is put in the order of cases.
+func (p *player) number(ctx context.Context) error {
+	if _, err := p.sequencer.Drain(ctx); err != nil {
+		return fmt.Errorf("numbering the journal: %w", err)
+	}
+	return nil
+}
+
+// events are those of all cases, in the order of time.
+func (p *player) events() []event {
+	var all []event
+	last := closings(p.o.Cases)
+	ordinary := p.o.Cases - last
+	begin, end := days(p.o.Now, -365), days(p.o.Now, -9) // then the closing ones come
+	for n := range ordinary {
+		about := begin.Add(time.Duration(float64(end.Sub(begin)) * float64(n+1) / float64(ordinary)))
+		all = append(all, p.tell(p.ordinary(n, about))...)
+	}
+	for k := range last {
+		all = append(all, p.tell(p.closing(ordinary+k, k))...)
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return a.at.Compare(b.at) })
+	return slices.DeleteFunc(all, func(e event) bool { return e.at.After(p.o.Now) })
+}
+
 func (p *player) playAll(ctx context.Context) error {
-	var events []event
-	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
-	for n := range p.cases { // the last is opened yesterday
-		about := p.now.Add(-year + (year-day)/time.Duration(p.cases)*time.Duration(n+1))
-		events = append(events, p.tell(n, about)...)
-	}
-	p.made.Cases = p.cases
-	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
-	// What comes in one go is imported in one go.
-	var daybook, registry bytes.Buffer
-	flush := func() error {
-		return errors.Join(p.feed(ctx, &daybook, p.importer.Daybook), p.feed(ctx, &registry, p.importer.Registry))
-	}
-	for _, e := range events {
-		if e.at.After(p.now) {
-			break
+	rows := &gathered{opened: map[terms.Docket]bool{}, dockets: map[terms.Docket]bool{}}
+	day := terms.Date("")
+	for _, e := range p.events() {
+		if rows.ripe(e) {
+			if err := p.bring(ctx, rows); err != nil {
+				return err
+			}
 		}
-		switch {
-		case e.daybook != nil:
-			daybook.Write(append(e.daybook.Canonical(), '\n'))
-		case e.registry != nil:
-			registry.Write(append(e.registry.Canonical(), '\n'))
-		default:
-			if err := flush(); err != nil {
+		if today := terms.DateOf(e.at); today != day {
+			day = today
+			if err := p.number(ctx); err != nil {
 				return err
 			}
-			p.set(e.at)
-			if err := p.record(ctx, e); err != nil {
-				return err
-			}
-			continue
+			p.o.Progress(len(rows.opened), p.o.Cases)
 		}
 		p.set(e.at)
+		if rows.take(e) {
+			continue
+		}
+		if err := p.record(ctx, e); err != nil {
+			return err
+		}
 	}
-	return errors.Join(flush(), p.settle(ctx))
+	p.made.Cases = len(rows.opened)
+	return p.bring(ctx, rows)
 }
 
-// feed imports what has gathered.
-func (p *player) feed(ctx context.Context, rows *bytes.Buffer, run func(context.Context, io.Reader) (intake.Report, error)) error {
-	if rows.Len() == 0 {
-		return nil
-	}
-	var bad error
-	p.importer.Bad = func(row *feed.RowError) { bad = errors.Join(bad, row) }
-	_, err := run(ctx, rows)
-	rows.Reset()
-	return errors.Join(err, bad)
-}
-
-// record records what the officer did; of a service, all are told before time
-// goes on.
-func (p *player) record(ctx context.Context, e event) error {
+// record records what the officer did, and has everybody told of a service.
+func (p *player) record(ctx context.Context, e event) (err error) {
 	var done recording.Recorded
-	var err error
 	if e.service != nil {
-		done, err = p.recorder.RecordService(ctx, e.by, *e.service)
 		p.made.Services++
+		done, err = p.recorder.RecordService(ctx, e.by, *e.service)
 	} else {
-		done, err = p.recorder.RecordAttempt(ctx, e.by, *e.attempt)
 		p.made.Attempts++
+		done, err = p.recorder.RecordAttempt(ctx, e.by, *e.attempt)
 	}
 	if err == nil && len(done.Refusals) > 0 {
 		err = fmt.Errorf("%s: %s", done.Refusals[0].Code, done.Refusals[0].Message)
@@ -179,27 +174,5 @@ func (p *player) record(ctx context.Context, e event) error {
 	if err != nil || e.service == nil {
 		return err
 	}
-	return p.settle(ctx)
-}
-
-// settle waits until nothing is due any more, a little later in the story.
-func (p *player) settle(ctx context.Context) error {
-	p.set(p.clock.Load().Add(3 * time.Second))
-	p.dispatcher.Nudge()
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	for {
-		due, err := p.store.Client.Delivery.Query().Where(
-			delivery.NextAtLT(ledger.Parked), delivery.StateIn(terms.Pending, terms.Sending),
-		).Exist(access.As(ctx, "demo"))
-		if err != nil || !due {
-			return err
-		}
-		select {
-		case <-p.moved:
-		case <-again.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return p.teller.tell(ctx, done.Activity.RecordedAt, e.trouble)
 }

@@ -2,12 +2,11 @@ package demo
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/service-tracking/sts/internal/access"
-	"github.com/service-tracking/sts/internal/casefile/reference"
+	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/recording"
 	"github.com/service-tracking/sts/internal/terms"
@@ -22,42 +21,40 @@ type event struct {
 	service  *recording.Service
 	attempt  *recording.Attempt
 	by       *access.Viewer
+	trouble  trouble
 }
 
-// story is one case from its opening to its end.
+// story is a case while it is told.
 type story struct {
-	r       *rand.Rand
-	n       int
-	docket  terms.Docket
-	opened  time.Time
-	hearing time.Time
-	officer *access.Viewer
-	row     feed.Registry // as it stands
-	events  []event
+	*plan
+	p          *player
+	docket     terms.Docket
+	respondent person
+	row        feed.Registry // as it stands
+	files      int           // records in the order files, so far
+	events     []event
 }
 
-// tell makes up the n-th case, opened at about the moment given.
-func (p *player) tell(n int, about time.Time) []event {
-	r := p.random
-	town, court := p.place(n)
-	kind, letters := terms.ReliefFromAbuse, "FA"
-	if r.IntN(8) == 0 {
-		kind, letters = terms.CivilProtectionOrder, "CV"
+func casefileTimely(kind terms.OrderKind) int { return casefile.DefaultTimely[kind] }
+
+// tell makes the events of a plan.
+func (p *player) tell(c *plan) []event {
+	letters := "FA"
+	if c.kind == terms.CivilProtectionOrder {
+		letters = "CV"
 	}
-	opened := officeHour(r, about)
 	s := &story{
-		r: r, n: n, opened: opened, officer: p.officerFor(town.County, opened),
-		docket:  terms.Docket(fmt.Sprintf("%s%s%s5%06dS", court, letters, opened.In(terms.CourtZone).Format("06"), n)),
-		hearing: hearingAfter(r, opened, 7+r.IntN(8)),
+		plan: c, p: p, respondent: p.texts.somebody(c.r),
+		docket: terms.Docket(fmt.Sprintf("%s%s%s%07dS", c.court, letters, c.opened.In(terms.CourtZone).Format("06"), 5_010_000+c.n*7+c.r.IntN(7))),
 	}
-	who := somebody(r)
-	s.add(event{at: opened, daybook: &feed.Daybook{
-		CourtLocation: court, DocketNumber: s.docket, RespondentFirstName: who.first, RespondentLastName: who.last,
-		CreatedAt: opened, SourceUpdatedAt: opened,
-	}})
-	s.row = p.facts(s, kind, town, who)
-	s.orderFacts()
-	s.attempts()
+	s.opening()
+	for n, v := range s.visits {
+		s.visitAs(n, v)
+	}
+	if s.facts.never {
+		return s.events
+	}
+	s.firstFacts()
 	s.hearingDay()
 	return s.events
 }
@@ -65,6 +62,23 @@ func (p *player) tell(n int, about time.Time) []event {
 func (s *story) add(e event) {
 	e.at = terms.Micro(e.at)
 	s.events = append(s.events, e)
+}
+
+// opening is the daybook's row; now and then the clerk mistypes the name, and
+// corrects it the next day.
+func (s *story) opening() {
+	row := feed.Daybook{
+		CourtLocation: s.court, DocketNumber: s.docket,
+		RespondentFirstName: s.respondent.first, RespondentLastName: s.respondent.last,
+		CreatedAt: s.opened, SourceUpdatedAt: s.opened,
+	}
+	if chance(s.r, 3) {
+		typo := row
+		typo.RespondentFirstName += "e"
+		s.add(event{at: s.opened, daybook: &typo})
+		row.SourceUpdatedAt = s.opened.Add(time.Duration(18+s.r.IntN(8)) * time.Hour)
+	}
+	s.add(event{at: row.SourceUpdatedAt, daybook: &row})
 }
 
 // send has the registry's row come as it now stands.
@@ -75,113 +89,110 @@ func (s *story) send(at time.Time) {
 	s.add(event{at: at, registry: &row})
 }
 
-// officeHour is a weekday near the moment, between 9 a.m. and 4 p.m.
-func officeHour(r *rand.Rand, about time.Time) time.Time {
-	day := about.In(terms.CourtZone)
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-		day = day.AddDate(0, 0, -1)
-	}
-	return time.Date(day.Year(), day.Month(), day.Day(), 9+r.IntN(7), r.IntN(60), r.IntN(60), 0, terms.CourtZone).UTC()
+// number gives the order in the row numbers that no other has. The last two
+// digits of a file number ask the simulated switch for no fault.
+func (s *story) number() (stateFile, nationalFile string) {
+	record := s.n*2 + s.files
+	s.files++
+	s.row.OrderNumber = fmt.Sprintf("PO-%s-%07d", s.opened.In(terms.CourtZone).Format("06"), record)
+	return fmt.Sprintf("H%07d%02d", record, 10+s.r.IntN(80)), fmt.Sprintf("N%09d", record)
 }
 
-func hearingAfter(r *rand.Rand, from time.Time, days int) time.Time {
-	day := from.In(terms.CourtZone).AddDate(0, 0, days)
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-		day = day.AddDate(0, 0, 1)
+// firstFacts are the registry's first facts, and the number of the order's record
+// if that comes later.
+func (s *story) firstFacts() {
+	r, atlas := s.r, s.p.atlas
+	home := atlas.address(r, s.town)
+	hearing, came := s.hearing, s.opened.Add(s.facts.after)
+	s.row = feed.Registry{
+		DocketNumber: s.docket, OrderKind: s.kind, HearingAt: &hearing, Courtroom: fmt.Sprintf("%d%c", 1+r.IntN(6), 'A'+rune(r.IntN(4))),
+		RespondentFirstName: s.respondent.first, RespondentLastName: s.respondent.last, RespondentHome: home,
+		AddressesConfidential: chance(r, 15),
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), 9, 30+15*r.IntN(6), 0, 0, terms.CourtZone).UTC()
+	if s.facts.lost != "" {
+		s.row.RespondentHome = atlas.lost(r, s.facts.lost)
+	}
+	s.protected()
+	if !s.facts.notPickedUp {
+		picked := terms.Micro(s.opened.Add(s.facts.after / 2))
+		s.row.PickedUpAt = &picked
+	}
+	if s.facts.noOrder {
+		s.send(came)
+	} else {
+		came = s.order(came)
+	}
+	if s.facts.mended {
+		s.row.RespondentHome = home
+		s.send(came.Add(26 * time.Hour))
+	}
 }
 
-// place is where the respondent lives and where the case is heard: the first
-// cases go through all court locations, so that each has some.
-func (p *player) place(n int) (reference.Town, string) {
-	town := pick(p.random, p.tables.Towns)
-	if n < len(p.tables.Courts) {
-		return town, p.tables.Courts[n].Code
+// order is that of the row, issued with the case: it comes then, and the number
+// of its record with it or later.
+func (s *story) order(came time.Time) time.Time {
+	s.row.IssuedAt, s.row.ExParte, s.row.ExpiresOn = &s.opened, chance(s.r, 85), terms.DateOf(s.hearing)
+	stateFile, nationalFile := s.number()
+	if s.facts.numberAfter != 0 {
+		s.send(came)
+		came = came.Add(s.facts.numberAfter)
 	}
-	return town, town.Court
+	if s.facts.numberAfter >= 0 {
+		s.row.StateFileNumber, s.row.NationalFileNumber = stateFile, nationalFile
+		s.send(came)
+	}
+	return came
 }
 
-// lately tells whether the case is young enough to be on somebody's board.
-func (p *player) lately(opened time.Time) bool { return p.now.Sub(opened) < 21*24*time.Hour }
-
-// officerFor is an officer of the county. Lately those with whose accounts
-// people sign in have more to do.
-func (p *player) officerFor(county string, opened time.Time) *access.Viewer {
-	if p.lately(opened) && p.random.IntN(3) == 0 {
-		county = pick(p.random, []string{"Hartford", "New Haven", "Fairfield"})
-		return p.viewers[county][0]
-	}
-	return pick(p.random, p.viewers[county])
-}
-
-// facts are the registry's facts of the case.
-func (p *player) facts(s *story, kind terms.OrderKind, town reference.Town, who person) feed.Registry {
-	r, issued, hearing := s.r, s.opened, s.hearing
-	row := feed.Registry{
-		DocketNumber: s.docket, OrderNumber: fmt.Sprintf("PO-%07d", s.n), OrderKind: kind, IssuedAt: &issued, ExParte: r.IntN(5) > 0,
-		HearingAt: &hearing, Courtroom: fmt.Sprintf("%d%c", 1+r.IntN(6), 'A'+rune(r.IntN(4))), ExpiresOn: terms.DateOf(s.hearing),
-		RespondentFirstName: who.first, RespondentLastName: who.last, RespondentHome: p.address(town),
-		AddressesConfidential: r.IntN(6) == 0,
-		// Its last two digits ask the simulated switch for no fault.
-		StateFileNumber: fmt.Sprintf("H%07d%02d", s.n, 10+s.n%80), NationalFileNumber: fmt.Sprintf("N%08d", s.n),
-	}
-	for range 1 + r.IntN(2) {
-		protected := somebody(r)
-		person := feed.ProtectedPerson{FirstName: protected.first, LastName: protected.last, Home: p.address(pick(r, p.tables.Towns))}
-		if r.IntN(10) < 6 {
-			person.Work = p.address(pick(r, p.tables.Towns))
+// protected are one or two persons; many have work that the police there
+// must know of as well.
+func (s *story) protected() {
+	r, atlas := s.r, s.p.atlas
+	for range 1 + r.IntN(10)/8 {
+		who := s.p.texts.somebody(r)
+		person := feed.ProtectedPerson{FirstName: who.first, LastName: who.last, Home: atlas.address(r, atlas.near(r, s.town))}
+		if chance(r, 50) {
+			person.Work = atlas.address(r, atlas.near(r, s.town))
 		}
-		row.ProtectedPersons = append(row.ProtectedPersons, person)
+		s.row.ProtectedPersons = append(s.row.ProtectedPersons, person)
 	}
-	if p.lately(s.opened) {
-		switch r.IntN(12) {
-		case 0: // not yet entered in the state file
-			row.StateFileNumber, row.NationalFileNumber = "", ""
-		case 1:
-			row.OrderNumber += refusedOrder
+}
+
+// attemptReasons, the frequent ones more than once.
+var attemptReasons = []terms.AttemptReason{
+	terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNotAtAddress, terms.ReasonNotAtAddress,
+	terms.ReasonAddressIncomplete, terms.ReasonEvading, terms.ReasonNoSafeAccess, terms.ReasonOutOfState, terms.ReasonInCustody,
+	terms.ReasonHospitalized, terms.ReasonReceivedTooLate, terms.ReasonPoliceNotAvailable, terms.ReasonOther,
+}
+
+// visitAs is what the officer records of the n-th visit.
+func (s *story) visitAs(n int, v visit) {
+	r, remarks := s.r, s.p.texts.remarks
+	common := recording.Common{
+		IdempotencyKey: fmt.Sprintf("demo-%07d-visit-%d", s.n, n), Docket: s.docket,
+		// Whoever tells a story knows how it goes.
+		Confirm: []terms.Confirmation{terms.ConfirmBeforeCaseExisted, terms.ConfirmAlreadyServed},
+	}
+	police, remark := chance(r, 15), chance(r, 25)
+	e := event{at: v.at.Add(v.delay), by: s.officer, trouble: v.trouble}
+	if v.method != "" {
+		if remark && v.method == terms.MethodHand {
+			common.Note = pick(r, remarks["hand"])
+		} else if remark {
+			common.Note = pick(r, remarks["abode"])
 		}
+		e.service = &recording.Service{Common: common, Method: v.method, ExecutedAt: v.at, PoliceAssistanceRequested: police}
+		s.add(e)
+		return
 	}
-	switch r.IntN(30) {
-	case 0:
-		row.RespondentHome = feed.Address{Street: p.street(), Town: "Springfield", State: "MA"}
-	case 1:
-		row.RespondentHome.Town = misspell(row.RespondentHome.Town)
-	case 2: // every application gets a hearing, and not every one an order
-		row.OrderNumber, row.StateFileNumber, row.NationalFileNumber, row.ExpiresOn, row.IssuedAt, row.ExParte = "", "", "", "", nil, false
+	e.attempt = &recording.Attempt{
+		Common: common, Reason: pick(r, attemptReasons), LastAttemptedAt: v.at,
+		PoliceAssistanceRequested: police, NoFurtherAttempt: v.report,
 	}
-	return row
-}
-
-func (p *player) street() string {
-	return fmt.Sprintf("%d %s Street", 1+p.random.IntN(400), pick(p.random, streets))
-}
-
-func (p *player) address(town reference.Town) feed.Address {
-	name := town.Name
-	if p.random.IntN(12) == 0 {
-		if place := pick(p.random, p.tables.Places); len(place.TownNumbers) == 1 {
-			name = place.Name // people write postal places
-		}
+	if e.attempt.Reason == terms.ReasonOther {
+		e.attempt.Detail = pick(r, remarks["other"])
+	} else if remark {
+		e.attempt.Note = pick(r, remarks["attempt"])
 	}
-	return feed.Address{Street: p.street(), Town: name, State: "CT"}
-}
-
-func misspell(town string) string { return town[:len(town)-2] + town[len(town)-1:] }
-
-// orderFacts has the registry's first row come: usually within the hour, for a
-// few a day or more later, for some without the record's number.
-func (s *story) orderFacts() {
-	at := s.opened.Add(time.Duration(15+s.r.IntN(60)) * time.Minute)
-	if s.r.IntN(20) == 0 {
-		at = at.Add(time.Duration(1+s.r.IntN(3)) * 24 * time.Hour)
-	}
-	number := s.row.StateFileNumber
-	if number != "" && s.r.IntN(25) == 0 {
-		s.row.StateFileNumber = ""
-		s.send(at)
-		s.row.StateFileNumber = number
-		at = at.Add(time.Duration(6+s.r.IntN(72)) * time.Hour)
-	}
-	s.send(at)
+	s.add(e)
 }
