@@ -62,7 +62,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.write.PingContext(ctx); err != nil {
+	// A new SQLite file becomes a WAL one at the first connection. Of several
+	// processes that do so at once SQLite refuses some, without waiting.
+	if err := again(ctx, s.write.PingContext); err != nil {
 		return nil, errors.Join(fmt.Errorf("connecting to the database: %w", err), s.Close())
 	}
 	s.Client = ent.NewClient(ent.Driver(&driver{

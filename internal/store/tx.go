@@ -26,8 +26,13 @@ const (
 // start: so it must do nothing but read and write through tx. Every read that
 // a rule decides on must come after the statement that takes the case's lock.
 func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context, tx *ent.Tx) error) error {
+	return again(ctx, func(ctx context.Context) error { return s.once(ctx, fn) })
+}
+
+// again does what the engine may refuse for the moment, until it does not.
+func again(ctx context.Context, do func(context.Context) error) error {
 	for try := 1; ; try++ {
-		err := s.once(ctx, fn)
+		err := do(ctx)
 		if err == nil || !Conflict(err) || try == txTries || ctx.Err() != nil {
 			return err
 		}
