@@ -18,6 +18,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/service-tracking/sts/ent/account"
 	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/agencyassignment"
 	"github.com/service-tracking/sts/ent/agencychannel"
 	"github.com/service-tracking/sts/ent/agencycoverage"
 	"github.com/service-tracking/sts/ent/caselookup"
@@ -25,6 +26,8 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
 	"github.com/service-tracking/sts/ent/deliverycontent"
+	"github.com/service-tracking/sts/ent/deliverydecision"
+	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/journalhead"
 	"github.com/service-tracking/sts/ent/journalpending"
@@ -38,6 +41,7 @@ import (
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/registryrow"
 	"github.com/service-tracking/sts/ent/respondent"
+	"github.com/service-tracking/sts/ent/review"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
 	"github.com/service-tracking/sts/ent/switchanswer"
@@ -58,6 +62,8 @@ type Client struct {
 	Account *AccountClient
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// AgencyAssignment is the client for interacting with the AgencyAssignment builders.
+	AgencyAssignment *AgencyAssignmentClient
 	// AgencyChannel is the client for interacting with the AgencyChannel builders.
 	AgencyChannel *AgencyChannelClient
 	// AgencyCoverage is the client for interacting with the AgencyCoverage builders.
@@ -72,6 +78,10 @@ type Client struct {
 	DeliveryAttempt *DeliveryAttemptClient
 	// DeliveryContent is the client for interacting with the DeliveryContent builders.
 	DeliveryContent *DeliveryContentClient
+	// DeliveryDecision is the client for interacting with the DeliveryDecision builders.
+	DeliveryDecision *DeliveryDecisionClient
+	// DueItem is the client for interacting with the DueItem builders.
+	DueItem *DueItemClient
 	// Hearing is the client for interacting with the Hearing builders.
 	Hearing *HearingClient
 	// JournalHead is the client for interacting with the JournalHead builders.
@@ -98,6 +108,8 @@ type Client struct {
 	RegistryRow *RegistryRowClient
 	// Respondent is the client for interacting with the Respondent builders.
 	Respondent *RespondentClient
+	// Review is the client for interacting with the Review builders.
+	Review *ReviewClient
 	// ServiceActivity is the client for interacting with the ServiceActivity builders.
 	ServiceActivity *ServiceActivityClient
 	// Setting is the client for interacting with the Setting builders.
@@ -125,6 +137,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Account = NewAccountClient(c.config)
 	c.Address = NewAddressClient(c.config)
+	c.AgencyAssignment = NewAgencyAssignmentClient(c.config)
 	c.AgencyChannel = NewAgencyChannelClient(c.config)
 	c.AgencyCoverage = NewAgencyCoverageClient(c.config)
 	c.CaseLookUp = NewCaseLookUpClient(c.config)
@@ -132,6 +145,8 @@ func (c *Client) init() {
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DeliveryAttempt = NewDeliveryAttemptClient(c.config)
 	c.DeliveryContent = NewDeliveryContentClient(c.config)
+	c.DeliveryDecision = NewDeliveryDecisionClient(c.config)
+	c.DueItem = NewDueItemClient(c.config)
 	c.Hearing = NewHearingClient(c.config)
 	c.JournalHead = NewJournalHeadClient(c.config)
 	c.JournalPending = NewJournalPendingClient(c.config)
@@ -145,6 +160,7 @@ func (c *Client) init() {
 	c.RegistryEntry = NewRegistryEntryClient(c.config)
 	c.RegistryRow = NewRegistryRowClient(c.config)
 	c.Respondent = NewRespondentClient(c.config)
+	c.Review = NewReviewClient(c.config)
 	c.ServiceActivity = NewServiceActivityClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.SwitchAnswer = NewSwitchAnswerClient(c.config)
@@ -246,6 +262,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:                  cfg,
 		Account:                 NewAccountClient(cfg),
 		Address:                 NewAddressClient(cfg),
+		AgencyAssignment:        NewAgencyAssignmentClient(cfg),
 		AgencyChannel:           NewAgencyChannelClient(cfg),
 		AgencyCoverage:          NewAgencyCoverageClient(cfg),
 		CaseLookUp:              NewCaseLookUpClient(cfg),
@@ -253,6 +270,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Delivery:                NewDeliveryClient(cfg),
 		DeliveryAttempt:         NewDeliveryAttemptClient(cfg),
 		DeliveryContent:         NewDeliveryContentClient(cfg),
+		DeliveryDecision:        NewDeliveryDecisionClient(cfg),
+		DueItem:                 NewDueItemClient(cfg),
 		Hearing:                 NewHearingClient(cfg),
 		JournalHead:             NewJournalHeadClient(cfg),
 		JournalPending:          NewJournalPendingClient(cfg),
@@ -266,6 +285,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RegistryEntry:           NewRegistryEntryClient(cfg),
 		RegistryRow:             NewRegistryRowClient(cfg),
 		Respondent:              NewRespondentClient(cfg),
+		Review:                  NewReviewClient(cfg),
 		ServiceActivity:         NewServiceActivityClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 		SwitchAnswer:            NewSwitchAnswerClient(cfg),
@@ -294,6 +314,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:                  cfg,
 		Account:                 NewAccountClient(cfg),
 		Address:                 NewAddressClient(cfg),
+		AgencyAssignment:        NewAgencyAssignmentClient(cfg),
 		AgencyChannel:           NewAgencyChannelClient(cfg),
 		AgencyCoverage:          NewAgencyCoverageClient(cfg),
 		CaseLookUp:              NewCaseLookUpClient(cfg),
@@ -301,6 +322,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Delivery:                NewDeliveryClient(cfg),
 		DeliveryAttempt:         NewDeliveryAttemptClient(cfg),
 		DeliveryContent:         NewDeliveryContentClient(cfg),
+		DeliveryDecision:        NewDeliveryDecisionClient(cfg),
+		DueItem:                 NewDueItemClient(cfg),
 		Hearing:                 NewHearingClient(cfg),
 		JournalHead:             NewJournalHeadClient(cfg),
 		JournalPending:          NewJournalPendingClient(cfg),
@@ -314,6 +337,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RegistryEntry:           NewRegistryEntryClient(cfg),
 		RegistryRow:             NewRegistryRowClient(cfg),
 		Respondent:              NewRespondentClient(cfg),
+		Review:                  NewReviewClient(cfg),
 		ServiceActivity:         NewServiceActivityClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 		SwitchAnswer:            NewSwitchAnswerClient(cfg),
@@ -350,11 +374,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Address, c.AgencyChannel, c.AgencyCoverage, c.CaseLookUp, c.Court,
-		c.Delivery, c.DeliveryAttempt, c.DeliveryContent, c.Hearing, c.JournalHead,
-		c.JournalPending, c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency,
-		c.Officer, c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase,
-		c.RegistryEntry, c.RegistryRow, c.Respondent, c.ServiceActivity, c.Setting,
+		c.Account, c.Address, c.AgencyAssignment, c.AgencyChannel, c.AgencyCoverage,
+		c.CaseLookUp, c.Court, c.Delivery, c.DeliveryAttempt, c.DeliveryContent,
+		c.DeliveryDecision, c.DueItem, c.Hearing, c.JournalHead, c.JournalPending,
+		c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency, c.Officer,
+		c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase, c.RegistryEntry,
+		c.RegistryRow, c.Respondent, c.Review, c.ServiceActivity, c.Setting,
 		c.SwitchAnswer, c.Town, c.TransferAcknowledgement, c.UnroutedAddress,
 		c.WaitingRow,
 	} {
@@ -366,11 +391,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Address, c.AgencyChannel, c.AgencyCoverage, c.CaseLookUp, c.Court,
-		c.Delivery, c.DeliveryAttempt, c.DeliveryContent, c.Hearing, c.JournalHead,
-		c.JournalPending, c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency,
-		c.Officer, c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase,
-		c.RegistryEntry, c.RegistryRow, c.Respondent, c.ServiceActivity, c.Setting,
+		c.Account, c.Address, c.AgencyAssignment, c.AgencyChannel, c.AgencyCoverage,
+		c.CaseLookUp, c.Court, c.Delivery, c.DeliveryAttempt, c.DeliveryContent,
+		c.DeliveryDecision, c.DueItem, c.Hearing, c.JournalHead, c.JournalPending,
+		c.JournalPosition, c.JournalRecord, c.LawEnforcementAgency, c.Officer,
+		c.ProtectedPerson, c.ProtectionOrder, c.RegistryCase, c.RegistryEntry,
+		c.RegistryRow, c.Respondent, c.Review, c.ServiceActivity, c.Setting,
 		c.SwitchAnswer, c.Town, c.TransferAcknowledgement, c.UnroutedAddress,
 		c.WaitingRow,
 	} {
@@ -385,6 +411,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Account.mutate(ctx, m)
 	case *AddressMutation:
 		return c.Address.mutate(ctx, m)
+	case *AgencyAssignmentMutation:
+		return c.AgencyAssignment.mutate(ctx, m)
 	case *AgencyChannelMutation:
 		return c.AgencyChannel.mutate(ctx, m)
 	case *AgencyCoverageMutation:
@@ -399,6 +427,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DeliveryAttempt.mutate(ctx, m)
 	case *DeliveryContentMutation:
 		return c.DeliveryContent.mutate(ctx, m)
+	case *DeliveryDecisionMutation:
+		return c.DeliveryDecision.mutate(ctx, m)
+	case *DueItemMutation:
+		return c.DueItem.mutate(ctx, m)
 	case *HearingMutation:
 		return c.Hearing.mutate(ctx, m)
 	case *JournalHeadMutation:
@@ -425,6 +457,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RegistryRow.mutate(ctx, m)
 	case *RespondentMutation:
 		return c.Respondent.mutate(ctx, m)
+	case *ReviewMutation:
+		return c.Review.mutate(ctx, m)
 	case *ServiceActivityMutation:
 		return c.ServiceActivity.mutate(ctx, m)
 	case *SettingMutation:
@@ -741,6 +775,156 @@ func (c *AddressClient) mutate(ctx context.Context, m *AddressMutation) (Value, 
 		return (&AddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Address mutation op: %q", m.Op())
+	}
+}
+
+// AgencyAssignmentClient is a client for the AgencyAssignment schema.
+type AgencyAssignmentClient struct {
+	config
+}
+
+// NewAgencyAssignmentClient returns a client for the AgencyAssignment from the given config.
+func NewAgencyAssignmentClient(c config) *AgencyAssignmentClient {
+	return &AgencyAssignmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `agencyassignment.Hooks(f(g(h())))`.
+func (c *AgencyAssignmentClient) Use(hooks ...Hook) {
+	c.hooks.AgencyAssignment = append(c.hooks.AgencyAssignment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `agencyassignment.Intercept(f(g(h())))`.
+func (c *AgencyAssignmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AgencyAssignment = append(c.inters.AgencyAssignment, interceptors...)
+}
+
+// Create returns a builder for creating a AgencyAssignment entity.
+func (c *AgencyAssignmentClient) Create() *AgencyAssignmentCreate {
+	mutation := newAgencyAssignmentMutation(c.config, OpCreate)
+	return &AgencyAssignmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AgencyAssignment entities.
+func (c *AgencyAssignmentClient) CreateBulk(builders ...*AgencyAssignmentCreate) *AgencyAssignmentCreateBulk {
+	return &AgencyAssignmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AgencyAssignmentClient) MapCreateBulk(slice any, setFunc func(*AgencyAssignmentCreate, int)) *AgencyAssignmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AgencyAssignmentCreateBulk{err: fmt.Errorf("calling to AgencyAssignmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AgencyAssignmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AgencyAssignmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AgencyAssignment.
+func (c *AgencyAssignmentClient) Update() *AgencyAssignmentUpdate {
+	mutation := newAgencyAssignmentMutation(c.config, OpUpdate)
+	return &AgencyAssignmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AgencyAssignmentClient) UpdateOne(_m *AgencyAssignment) *AgencyAssignmentUpdateOne {
+	mutation := newAgencyAssignmentMutation(c.config, OpUpdateOne, withAgencyAssignment(_m))
+	return &AgencyAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AgencyAssignmentClient) UpdateOneID(id terms.ID) *AgencyAssignmentUpdateOne {
+	mutation := newAgencyAssignmentMutation(c.config, OpUpdateOne, withAgencyAssignmentID(id))
+	return &AgencyAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AgencyAssignment.
+func (c *AgencyAssignmentClient) Delete() *AgencyAssignmentDelete {
+	mutation := newAgencyAssignmentMutation(c.config, OpDelete)
+	return &AgencyAssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AgencyAssignmentClient) DeleteOne(_m *AgencyAssignment) *AgencyAssignmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AgencyAssignmentClient) DeleteOneID(id terms.ID) *AgencyAssignmentDeleteOne {
+	builder := c.Delete().Where(agencyassignment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AgencyAssignmentDeleteOne{builder}
+}
+
+// Query returns a query builder for AgencyAssignment.
+func (c *AgencyAssignmentClient) Query() *AgencyAssignmentQuery {
+	return &AgencyAssignmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAgencyAssignment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AgencyAssignment entity by its id.
+func (c *AgencyAssignmentClient) Get(ctx context.Context, id terms.ID) (*AgencyAssignment, error) {
+	return c.Query().Where(agencyassignment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AgencyAssignmentClient) GetX(ctx context.Context, id terms.ID) *AgencyAssignment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRegistryCase queries the registry_case edge of a AgencyAssignment.
+func (c *AgencyAssignmentClient) QueryRegistryCase(_m *AgencyAssignment) *RegistryCaseQuery {
+	query := (&RegistryCaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(agencyassignment.Table, agencyassignment.FieldID, id),
+			sqlgraph.To(registrycase.Table, registrycase.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, agencyassignment.RegistryCaseTable, agencyassignment.RegistryCaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AgencyAssignmentClient) Hooks() []Hook {
+	hooks := c.hooks.AgencyAssignment
+	return append(hooks[:len(hooks):len(hooks)], agencyassignment.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AgencyAssignmentClient) Interceptors() []Interceptor {
+	return c.inters.AgencyAssignment
+}
+
+func (c *AgencyAssignmentClient) mutate(ctx context.Context, m *AgencyAssignmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AgencyAssignmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AgencyAssignmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AgencyAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AgencyAssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AgencyAssignment mutation op: %q", m.Op())
 	}
 }
 
@@ -1711,6 +1895,306 @@ func (c *DeliveryContentClient) mutate(ctx context.Context, m *DeliveryContentMu
 		return (&DeliveryContentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DeliveryContent mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryDecisionClient is a client for the DeliveryDecision schema.
+type DeliveryDecisionClient struct {
+	config
+}
+
+// NewDeliveryDecisionClient returns a client for the DeliveryDecision from the given config.
+func NewDeliveryDecisionClient(c config) *DeliveryDecisionClient {
+	return &DeliveryDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliverydecision.Hooks(f(g(h())))`.
+func (c *DeliveryDecisionClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryDecision = append(c.hooks.DeliveryDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliverydecision.Intercept(f(g(h())))`.
+func (c *DeliveryDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryDecision = append(c.inters.DeliveryDecision, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryDecision entity.
+func (c *DeliveryDecisionClient) Create() *DeliveryDecisionCreate {
+	mutation := newDeliveryDecisionMutation(c.config, OpCreate)
+	return &DeliveryDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryDecision entities.
+func (c *DeliveryDecisionClient) CreateBulk(builders ...*DeliveryDecisionCreate) *DeliveryDecisionCreateBulk {
+	return &DeliveryDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryDecisionClient) MapCreateBulk(slice any, setFunc func(*DeliveryDecisionCreate, int)) *DeliveryDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryDecisionCreateBulk{err: fmt.Errorf("calling to DeliveryDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryDecision.
+func (c *DeliveryDecisionClient) Update() *DeliveryDecisionUpdate {
+	mutation := newDeliveryDecisionMutation(c.config, OpUpdate)
+	return &DeliveryDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryDecisionClient) UpdateOne(_m *DeliveryDecision) *DeliveryDecisionUpdateOne {
+	mutation := newDeliveryDecisionMutation(c.config, OpUpdateOne, withDeliveryDecision(_m))
+	return &DeliveryDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryDecisionClient) UpdateOneID(id terms.ID) *DeliveryDecisionUpdateOne {
+	mutation := newDeliveryDecisionMutation(c.config, OpUpdateOne, withDeliveryDecisionID(id))
+	return &DeliveryDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryDecision.
+func (c *DeliveryDecisionClient) Delete() *DeliveryDecisionDelete {
+	mutation := newDeliveryDecisionMutation(c.config, OpDelete)
+	return &DeliveryDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryDecisionClient) DeleteOne(_m *DeliveryDecision) *DeliveryDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryDecisionClient) DeleteOneID(id terms.ID) *DeliveryDecisionDeleteOne {
+	builder := c.Delete().Where(deliverydecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryDecision.
+func (c *DeliveryDecisionClient) Query() *DeliveryDecisionQuery {
+	return &DeliveryDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryDecision entity by its id.
+func (c *DeliveryDecisionClient) Get(ctx context.Context, id terms.ID) (*DeliveryDecision, error) {
+	return c.Query().Where(deliverydecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryDecisionClient) GetX(ctx context.Context, id terms.ID) *DeliveryDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRegistryCase queries the registry_case edge of a DeliveryDecision.
+func (c *DeliveryDecisionClient) QueryRegistryCase(_m *DeliveryDecision) *RegistryCaseQuery {
+	query := (&RegistryCaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deliverydecision.Table, deliverydecision.FieldID, id),
+			sqlgraph.To(registrycase.Table, registrycase.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deliverydecision.RegistryCaseTable, deliverydecision.RegistryCaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryDecisionClient) Hooks() []Hook {
+	hooks := c.hooks.DeliveryDecision
+	return append(hooks[:len(hooks):len(hooks)], deliverydecision.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryDecisionClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryDecision
+}
+
+func (c *DeliveryDecisionClient) mutate(ctx context.Context, m *DeliveryDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryDecision mutation op: %q", m.Op())
+	}
+}
+
+// DueItemClient is a client for the DueItem schema.
+type DueItemClient struct {
+	config
+}
+
+// NewDueItemClient returns a client for the DueItem from the given config.
+func NewDueItemClient(c config) *DueItemClient {
+	return &DueItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dueitem.Hooks(f(g(h())))`.
+func (c *DueItemClient) Use(hooks ...Hook) {
+	c.hooks.DueItem = append(c.hooks.DueItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dueitem.Intercept(f(g(h())))`.
+func (c *DueItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DueItem = append(c.inters.DueItem, interceptors...)
+}
+
+// Create returns a builder for creating a DueItem entity.
+func (c *DueItemClient) Create() *DueItemCreate {
+	mutation := newDueItemMutation(c.config, OpCreate)
+	return &DueItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DueItem entities.
+func (c *DueItemClient) CreateBulk(builders ...*DueItemCreate) *DueItemCreateBulk {
+	return &DueItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DueItemClient) MapCreateBulk(slice any, setFunc func(*DueItemCreate, int)) *DueItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DueItemCreateBulk{err: fmt.Errorf("calling to DueItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DueItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DueItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DueItem.
+func (c *DueItemClient) Update() *DueItemUpdate {
+	mutation := newDueItemMutation(c.config, OpUpdate)
+	return &DueItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DueItemClient) UpdateOne(_m *DueItem) *DueItemUpdateOne {
+	mutation := newDueItemMutation(c.config, OpUpdateOne, withDueItem(_m))
+	return &DueItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DueItemClient) UpdateOneID(id terms.ID) *DueItemUpdateOne {
+	mutation := newDueItemMutation(c.config, OpUpdateOne, withDueItemID(id))
+	return &DueItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DueItem.
+func (c *DueItemClient) Delete() *DueItemDelete {
+	mutation := newDueItemMutation(c.config, OpDelete)
+	return &DueItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DueItemClient) DeleteOne(_m *DueItem) *DueItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DueItemClient) DeleteOneID(id terms.ID) *DueItemDeleteOne {
+	builder := c.Delete().Where(dueitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DueItemDeleteOne{builder}
+}
+
+// Query returns a query builder for DueItem.
+func (c *DueItemClient) Query() *DueItemQuery {
+	return &DueItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDueItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DueItem entity by its id.
+func (c *DueItemClient) Get(ctx context.Context, id terms.ID) (*DueItem, error) {
+	return c.Query().Where(dueitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DueItemClient) GetX(ctx context.Context, id terms.ID) *DueItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRegistryCase queries the registry_case edge of a DueItem.
+func (c *DueItemClient) QueryRegistryCase(_m *DueItem) *RegistryCaseQuery {
+	query := (&RegistryCaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dueitem.Table, dueitem.FieldID, id),
+			sqlgraph.To(registrycase.Table, registrycase.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dueitem.RegistryCaseTable, dueitem.RegistryCaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DueItemClient) Hooks() []Hook {
+	hooks := c.hooks.DueItem
+	return append(hooks[:len(hooks):len(hooks)], dueitem.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DueItemClient) Interceptors() []Interceptor {
+	return c.inters.DueItem
+}
+
+func (c *DueItemClient) mutate(ctx context.Context, m *DueItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DueItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DueItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DueItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DueItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DueItem mutation op: %q", m.Op())
 	}
 }
 
@@ -3616,6 +4100,156 @@ func (c *RespondentClient) mutate(ctx context.Context, m *RespondentMutation) (V
 	}
 }
 
+// ReviewClient is a client for the Review schema.
+type ReviewClient struct {
+	config
+}
+
+// NewReviewClient returns a client for the Review from the given config.
+func NewReviewClient(c config) *ReviewClient {
+	return &ReviewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `review.Hooks(f(g(h())))`.
+func (c *ReviewClient) Use(hooks ...Hook) {
+	c.hooks.Review = append(c.hooks.Review, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `review.Intercept(f(g(h())))`.
+func (c *ReviewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Review = append(c.inters.Review, interceptors...)
+}
+
+// Create returns a builder for creating a Review entity.
+func (c *ReviewClient) Create() *ReviewCreate {
+	mutation := newReviewMutation(c.config, OpCreate)
+	return &ReviewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Review entities.
+func (c *ReviewClient) CreateBulk(builders ...*ReviewCreate) *ReviewCreateBulk {
+	return &ReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReviewClient) MapCreateBulk(slice any, setFunc func(*ReviewCreate, int)) *ReviewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReviewCreateBulk{err: fmt.Errorf("calling to ReviewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReviewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Review.
+func (c *ReviewClient) Update() *ReviewUpdate {
+	mutation := newReviewMutation(c.config, OpUpdate)
+	return &ReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReviewClient) UpdateOne(_m *Review) *ReviewUpdateOne {
+	mutation := newReviewMutation(c.config, OpUpdateOne, withReview(_m))
+	return &ReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReviewClient) UpdateOneID(id terms.ID) *ReviewUpdateOne {
+	mutation := newReviewMutation(c.config, OpUpdateOne, withReviewID(id))
+	return &ReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Review.
+func (c *ReviewClient) Delete() *ReviewDelete {
+	mutation := newReviewMutation(c.config, OpDelete)
+	return &ReviewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReviewClient) DeleteOne(_m *Review) *ReviewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReviewClient) DeleteOneID(id terms.ID) *ReviewDeleteOne {
+	builder := c.Delete().Where(review.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReviewDeleteOne{builder}
+}
+
+// Query returns a query builder for Review.
+func (c *ReviewClient) Query() *ReviewQuery {
+	return &ReviewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReview},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Review entity by its id.
+func (c *ReviewClient) Get(ctx context.Context, id terms.ID) (*Review, error) {
+	return c.Query().Where(review.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReviewClient) GetX(ctx context.Context, id terms.ID) *Review {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRegistryCase queries the registry_case edge of a Review.
+func (c *ReviewClient) QueryRegistryCase(_m *Review) *RegistryCaseQuery {
+	query := (&RegistryCaseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(review.Table, review.FieldID, id),
+			sqlgraph.To(registrycase.Table, registrycase.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, review.RegistryCaseTable, review.RegistryCaseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReviewClient) Hooks() []Hook {
+	hooks := c.hooks.Review
+	return append(hooks[:len(hooks):len(hooks)], review.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReviewClient) Interceptors() []Interceptor {
+	return c.inters.Review
+}
+
+func (c *ReviewClient) mutate(ctx context.Context, m *ReviewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReviewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Review mutation op: %q", m.Op())
+	}
+}
+
 // ServiceActivityClient is a client for the ServiceActivity schema.
 type ServiceActivityClient struct {
 	config
@@ -4621,20 +5255,22 @@ func (c *WaitingRowClient) mutate(ctx context.Context, m *WaitingRowMutation) (V
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Address, AgencyChannel, AgencyCoverage, CaseLookUp, Court, Delivery,
-		DeliveryAttempt, DeliveryContent, Hearing, JournalHead, JournalPending,
-		JournalPosition, JournalRecord, LawEnforcementAgency, Officer, ProtectedPerson,
-		ProtectionOrder, RegistryCase, RegistryEntry, RegistryRow, Respondent,
-		ServiceActivity, Setting, SwitchAnswer, Town, TransferAcknowledgement,
-		UnroutedAddress, WaitingRow []ent.Hook
+		Account, Address, AgencyAssignment, AgencyChannel, AgencyCoverage, CaseLookUp,
+		Court, Delivery, DeliveryAttempt, DeliveryContent, DeliveryDecision, DueItem,
+		Hearing, JournalHead, JournalPending, JournalPosition, JournalRecord,
+		LawEnforcementAgency, Officer, ProtectedPerson, ProtectionOrder, RegistryCase,
+		RegistryEntry, RegistryRow, Respondent, Review, ServiceActivity, Setting,
+		SwitchAnswer, Town, TransferAcknowledgement, UnroutedAddress,
+		WaitingRow []ent.Hook
 	}
 	inters struct {
-		Account, Address, AgencyChannel, AgencyCoverage, CaseLookUp, Court, Delivery,
-		DeliveryAttempt, DeliveryContent, Hearing, JournalHead, JournalPending,
-		JournalPosition, JournalRecord, LawEnforcementAgency, Officer, ProtectedPerson,
-		ProtectionOrder, RegistryCase, RegistryEntry, RegistryRow, Respondent,
-		ServiceActivity, Setting, SwitchAnswer, Town, TransferAcknowledgement,
-		UnroutedAddress, WaitingRow []ent.Interceptor
+		Account, Address, AgencyAssignment, AgencyChannel, AgencyCoverage, CaseLookUp,
+		Court, Delivery, DeliveryAttempt, DeliveryContent, DeliveryDecision, DueItem,
+		Hearing, JournalHead, JournalPending, JournalPosition, JournalRecord,
+		LawEnforcementAgency, Officer, ProtectedPerson, ProtectionOrder, RegistryCase,
+		RegistryEntry, RegistryRow, Respondent, Review, ServiceActivity, Setting,
+		SwitchAnswer, Town, TransferAcknowledgement, UnroutedAddress,
+		WaitingRow []ent.Interceptor
 	}
 )
 

@@ -24,6 +24,8 @@ type Delivery struct {
 	CaseID terms.ID `json:"case_id,omitempty"`
 	// ActivityID holds the value of the "activity_id" field.
 	ActivityID *terms.ID `json:"activity_id,omitempty"`
+	// DueItemID holds the value of the "due_item_id" field.
+	DueItemID *terms.ID `json:"due_item_id,omitempty"`
 	// Sequence holds the value of the "sequence" field.
 	Sequence int64 `json:"sequence,omitempty"`
 	// RecipientKind holds the value of the "recipient_kind" field.
@@ -97,7 +99,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case delivery.FieldSequence, delivery.FieldVersion, delivery.FieldAttemptCount:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldID, delivery.FieldCaseID, delivery.FieldActivityID, delivery.FieldRecipientKind, delivery.FieldRecipientKey, delivery.FieldAgencyID, delivery.FieldOrderNumber, delivery.FieldReplacesID, delivery.FieldState, delivery.FieldWaitingFor, delivery.FieldChannel, delivery.FieldControlNumber:
+		case delivery.FieldID, delivery.FieldCaseID, delivery.FieldActivityID, delivery.FieldDueItemID, delivery.FieldRecipientKind, delivery.FieldRecipientKey, delivery.FieldAgencyID, delivery.FieldOrderNumber, delivery.FieldReplacesID, delivery.FieldState, delivery.FieldWaitingFor, delivery.FieldChannel, delivery.FieldControlNumber:
 			values[i] = new(sql.NullString)
 		case delivery.FieldNextAt, delivery.FieldDueBy, delivery.FieldCreatedAt, delivery.FieldSentAt, delivery.FieldConfirmedAt, delivery.FieldVerifiedAt:
 			values[i] = new(sql.NullTime)
@@ -134,6 +136,13 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ActivityID = new(terms.ID)
 				*_m.ActivityID = terms.ID(value.String)
+			}
+		case delivery.FieldDueItemID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field due_item_id", values[i])
+			} else if value.Valid {
+				_m.DueItemID = new(terms.ID)
+				*_m.DueItemID = terms.ID(value.String)
 			}
 		case delivery.FieldSequence:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -305,6 +314,11 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	if v := _m.ActivityID; v != nil {
 		builder.WriteString("activity_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.DueItemID; v != nil {
+		builder.WriteString("due_item_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

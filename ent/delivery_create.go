@@ -42,6 +42,20 @@ func (_c *DeliveryCreate) SetNillableActivityID(v *terms.ID) *DeliveryCreate {
 	return _c
 }
 
+// SetDueItemID sets the "due_item_id" field.
+func (_c *DeliveryCreate) SetDueItemID(v terms.ID) *DeliveryCreate {
+	_c.mutation.SetDueItemID(v)
+	return _c
+}
+
+// SetNillableDueItemID sets the "due_item_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableDueItemID(v *terms.ID) *DeliveryCreate {
+	if v != nil {
+		_c.SetDueItemID(*v)
+	}
+	return _c
+}
+
 // SetSequence sets the "sequence" field.
 func (_c *DeliveryCreate) SetSequence(v int64) *DeliveryCreate {
 	_c.mutation.SetSequence(v)
@@ -343,6 +357,11 @@ func (_c *DeliveryCreate) check() error {
 			return &ValidationError{Name: "activity_id", err: fmt.Errorf(`ent: validator failed for field "Delivery.activity_id": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.DueItemID(); ok {
+		if err := delivery.DueItemIDValidator(string(v)); err != nil {
+			return &ValidationError{Name: "due_item_id", err: fmt.Errorf(`ent: validator failed for field "Delivery.due_item_id": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Sequence(); !ok {
 		return &ValidationError{Name: "sequence", err: errors.New(`ent: missing required field "Delivery.sequence"`)}
 	}
@@ -454,6 +473,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ActivityID(); ok {
 		_spec.SetField(delivery.FieldActivityID, field.TypeString, value)
 		_node.ActivityID = &value
+	}
+	if value, ok := _c.mutation.DueItemID(); ok {
+		_spec.SetField(delivery.FieldDueItemID, field.TypeString, value)
+		_node.DueItemID = &value
 	}
 	if value, ok := _c.mutation.Sequence(); ok {
 		_spec.SetField(delivery.FieldSequence, field.TypeInt64, value)

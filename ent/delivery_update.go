@@ -320,6 +320,9 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ActivityIDCleared() {
 		_spec.ClearField(delivery.FieldActivityID, field.TypeString)
 	}
+	if _u.mutation.DueItemIDCleared() {
+		_spec.ClearField(delivery.FieldDueItemID, field.TypeString)
+	}
 	if _u.mutation.AgencyIDCleared() {
 		_spec.ClearField(delivery.FieldAgencyID, field.TypeString)
 	}
@@ -731,6 +734,9 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.ActivityIDCleared() {
 		_spec.ClearField(delivery.FieldActivityID, field.TypeString)
+	}
+	if _u.mutation.DueItemIDCleared() {
+		_spec.ClearField(delivery.FieldDueItemID, field.TypeString)
 	}
 	if _u.mutation.AgencyIDCleared() {
 		_spec.ClearField(delivery.FieldAgencyID, field.TypeString)

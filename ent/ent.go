@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/service-tracking/sts/ent/account"
 	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/agencyassignment"
 	"github.com/service-tracking/sts/ent/agencychannel"
 	"github.com/service-tracking/sts/ent/agencycoverage"
 	"github.com/service-tracking/sts/ent/caselookup"
@@ -21,6 +22,8 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
 	"github.com/service-tracking/sts/ent/deliverycontent"
+	"github.com/service-tracking/sts/ent/deliverydecision"
+	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/journalhead"
 	"github.com/service-tracking/sts/ent/journalpending"
@@ -34,6 +37,7 @@ import (
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/registryrow"
 	"github.com/service-tracking/sts/ent/respondent"
+	"github.com/service-tracking/sts/ent/review"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
 	"github.com/service-tracking/sts/ent/switchanswer"
@@ -103,6 +107,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			account.Table:                 account.ValidColumn,
 			address.Table:                 address.ValidColumn,
+			agencyassignment.Table:        agencyassignment.ValidColumn,
 			agencychannel.Table:           agencychannel.ValidColumn,
 			agencycoverage.Table:          agencycoverage.ValidColumn,
 			caselookup.Table:              caselookup.ValidColumn,
@@ -110,6 +115,8 @@ func checkColumn(t, c string) error {
 			delivery.Table:                delivery.ValidColumn,
 			deliveryattempt.Table:         deliveryattempt.ValidColumn,
 			deliverycontent.Table:         deliverycontent.ValidColumn,
+			deliverydecision.Table:        deliverydecision.ValidColumn,
+			dueitem.Table:                 dueitem.ValidColumn,
 			hearing.Table:                 hearing.ValidColumn,
 			journalhead.Table:             journalhead.ValidColumn,
 			journalpending.Table:          journalpending.ValidColumn,
@@ -123,6 +130,7 @@ func checkColumn(t, c string) error {
 			registryentry.Table:           registryentry.ValidColumn,
 			registryrow.Table:             registryrow.ValidColumn,
 			respondent.Table:              respondent.ValidColumn,
+			review.Table:                  review.ValidColumn,
 			serviceactivity.Table:         serviceactivity.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
 			switchanswer.Table:            switchanswer.ValidColumn,

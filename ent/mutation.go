@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/service-tracking/sts/ent/account"
 	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/agencyassignment"
 	"github.com/service-tracking/sts/ent/agencychannel"
 	"github.com/service-tracking/sts/ent/agencycoverage"
 	"github.com/service-tracking/sts/ent/caselookup"
@@ -20,6 +21,8 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
 	"github.com/service-tracking/sts/ent/deliverycontent"
+	"github.com/service-tracking/sts/ent/deliverydecision"
+	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/journalhead"
 	"github.com/service-tracking/sts/ent/journalpending"
@@ -34,6 +37,7 @@ import (
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/registryrow"
 	"github.com/service-tracking/sts/ent/respondent"
+	"github.com/service-tracking/sts/ent/review"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
 	"github.com/service-tracking/sts/ent/switchanswer"
@@ -55,6 +59,7 @@ const (
 	// Node types.
 	TypeAccount                 = "Account"
 	TypeAddress                 = "Address"
+	TypeAgencyAssignment        = "AgencyAssignment"
 	TypeAgencyChannel           = "AgencyChannel"
 	TypeAgencyCoverage          = "AgencyCoverage"
 	TypeCaseLookUp              = "CaseLookUp"
@@ -62,6 +67,8 @@ const (
 	TypeDelivery                = "Delivery"
 	TypeDeliveryAttempt         = "DeliveryAttempt"
 	TypeDeliveryContent         = "DeliveryContent"
+	TypeDeliveryDecision        = "DeliveryDecision"
+	TypeDueItem                 = "DueItem"
 	TypeHearing                 = "Hearing"
 	TypeJournalHead             = "JournalHead"
 	TypeJournalPending          = "JournalPending"
@@ -75,6 +82,7 @@ const (
 	TypeRegistryEntry           = "RegistryEntry"
 	TypeRegistryRow             = "RegistryRow"
 	TypeRespondent              = "Respondent"
+	TypeReview                  = "Review"
 	TypeServiceActivity         = "ServiceActivity"
 	TypeSetting                 = "Setting"
 	TypeSwitchAnswer            = "SwitchAnswer"
@@ -1730,6 +1738,783 @@ func (m *AddressMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Address edge %s", name)
+}
+
+// AgencyAssignmentMutation represents an operation that mutates the AgencyAssignment nodes in the graph.
+type AgencyAssignmentMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *terms.ID
+	reason               *string
+	place_key            *string
+	agency_id            *terms.ID
+	account_id           *terms.ID
+	assigned_by_name     *string
+	why                  *string
+	assigned_at          *time.Time
+	clearedFields        map[string]struct{}
+	registry_case        *terms.ID
+	clearedregistry_case bool
+	done                 bool
+	oldValue             func(context.Context) (*AgencyAssignment, error)
+	predicates           []predicate.AgencyAssignment
+}
+
+var _ ent.Mutation = (*AgencyAssignmentMutation)(nil)
+
+// agencyassignmentOption allows management of the mutation configuration using functional options.
+type agencyassignmentOption func(*AgencyAssignmentMutation)
+
+// newAgencyAssignmentMutation creates new mutation for the AgencyAssignment entity.
+func newAgencyAssignmentMutation(c config, op Op, opts ...agencyassignmentOption) *AgencyAssignmentMutation {
+	m := &AgencyAssignmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAgencyAssignment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAgencyAssignmentID sets the ID field of the mutation.
+func withAgencyAssignmentID(id terms.ID) agencyassignmentOption {
+	return func(m *AgencyAssignmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AgencyAssignment
+		)
+		m.oldValue = func(ctx context.Context) (*AgencyAssignment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AgencyAssignment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAgencyAssignment sets the old AgencyAssignment of the mutation.
+func withAgencyAssignment(node *AgencyAssignment) agencyassignmentOption {
+	return func(m *AgencyAssignmentMutation) {
+		m.oldValue = func(context.Context) (*AgencyAssignment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AgencyAssignmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AgencyAssignmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AgencyAssignment entities.
+func (m *AgencyAssignmentMutation) SetID(id terms.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AgencyAssignmentMutation) ID() (id terms.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AgencyAssignmentMutation) IDs(ctx context.Context) ([]terms.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []terms.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AgencyAssignment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCaseID sets the "case_id" field.
+func (m *AgencyAssignmentMutation) SetCaseID(t terms.ID) {
+	m.registry_case = &t
+}
+
+// CaseID returns the value of the "case_id" field in the mutation.
+func (m *AgencyAssignmentMutation) CaseID() (r terms.ID, exists bool) {
+	v := m.registry_case
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaseID returns the old "case_id" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldCaseID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaseID: %w", err)
+	}
+	return oldValue.CaseID, nil
+}
+
+// ResetCaseID resets all changes to the "case_id" field.
+func (m *AgencyAssignmentMutation) ResetCaseID() {
+	m.registry_case = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *AgencyAssignmentMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *AgencyAssignmentMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *AgencyAssignmentMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetPlaceKey sets the "place_key" field.
+func (m *AgencyAssignmentMutation) SetPlaceKey(s string) {
+	m.place_key = &s
+}
+
+// PlaceKey returns the value of the "place_key" field in the mutation.
+func (m *AgencyAssignmentMutation) PlaceKey() (r string, exists bool) {
+	v := m.place_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlaceKey returns the old "place_key" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldPlaceKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlaceKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlaceKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlaceKey: %w", err)
+	}
+	return oldValue.PlaceKey, nil
+}
+
+// ResetPlaceKey resets all changes to the "place_key" field.
+func (m *AgencyAssignmentMutation) ResetPlaceKey() {
+	m.place_key = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *AgencyAssignmentMutation) SetAgencyID(t terms.ID) {
+	m.agency_id = &t
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AgencyAssignmentMutation) AgencyID() (r terms.ID, exists bool) {
+	v := m.agency_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldAgencyID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AgencyAssignmentMutation) ResetAgencyID() {
+	m.agency_id = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *AgencyAssignmentMutation) SetAccountID(t terms.ID) {
+	m.account_id = &t
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *AgencyAssignmentMutation) AccountID() (r terms.ID, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldAccountID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *AgencyAssignmentMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetAssignedByName sets the "assigned_by_name" field.
+func (m *AgencyAssignmentMutation) SetAssignedByName(s string) {
+	m.assigned_by_name = &s
+}
+
+// AssignedByName returns the value of the "assigned_by_name" field in the mutation.
+func (m *AgencyAssignmentMutation) AssignedByName() (r string, exists bool) {
+	v := m.assigned_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedByName returns the old "assigned_by_name" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldAssignedByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedByName: %w", err)
+	}
+	return oldValue.AssignedByName, nil
+}
+
+// ResetAssignedByName resets all changes to the "assigned_by_name" field.
+func (m *AgencyAssignmentMutation) ResetAssignedByName() {
+	m.assigned_by_name = nil
+}
+
+// SetWhy sets the "why" field.
+func (m *AgencyAssignmentMutation) SetWhy(s string) {
+	m.why = &s
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *AgencyAssignmentMutation) Why() (r string, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldWhy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *AgencyAssignmentMutation) ResetWhy() {
+	m.why = nil
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (m *AgencyAssignmentMutation) SetAssignedAt(t time.Time) {
+	m.assigned_at = &t
+}
+
+// AssignedAt returns the value of the "assigned_at" field in the mutation.
+func (m *AgencyAssignmentMutation) AssignedAt() (r time.Time, exists bool) {
+	v := m.assigned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedAt returns the old "assigned_at" field's value of the AgencyAssignment entity.
+// If the AgencyAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgencyAssignmentMutation) OldAssignedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedAt: %w", err)
+	}
+	return oldValue.AssignedAt, nil
+}
+
+// ResetAssignedAt resets all changes to the "assigned_at" field.
+func (m *AgencyAssignmentMutation) ResetAssignedAt() {
+	m.assigned_at = nil
+}
+
+// SetRegistryCaseID sets the "registry_case" edge to the RegistryCase entity by id.
+func (m *AgencyAssignmentMutation) SetRegistryCaseID(id terms.ID) {
+	m.registry_case = &id
+}
+
+// ClearRegistryCase clears the "registry_case" edge to the RegistryCase entity.
+func (m *AgencyAssignmentMutation) ClearRegistryCase() {
+	m.clearedregistry_case = true
+	m.clearedFields[agencyassignment.FieldCaseID] = struct{}{}
+}
+
+// RegistryCaseCleared reports if the "registry_case" edge to the RegistryCase entity was cleared.
+func (m *AgencyAssignmentMutation) RegistryCaseCleared() bool {
+	return m.clearedregistry_case
+}
+
+// RegistryCaseID returns the "registry_case" edge ID in the mutation.
+func (m *AgencyAssignmentMutation) RegistryCaseID() (id terms.ID, exists bool) {
+	if m.registry_case != nil {
+		return *m.registry_case, true
+	}
+	return
+}
+
+// RegistryCaseIDs returns the "registry_case" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegistryCaseID instead. It exists only for internal usage by the builders.
+func (m *AgencyAssignmentMutation) RegistryCaseIDs() (ids []terms.ID) {
+	if id := m.registry_case; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegistryCase resets all changes to the "registry_case" edge.
+func (m *AgencyAssignmentMutation) ResetRegistryCase() {
+	m.registry_case = nil
+	m.clearedregistry_case = false
+}
+
+// Where appends a list predicates to the AgencyAssignmentMutation builder.
+func (m *AgencyAssignmentMutation) Where(ps ...predicate.AgencyAssignment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AgencyAssignmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AgencyAssignmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AgencyAssignment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AgencyAssignmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AgencyAssignmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AgencyAssignment).
+func (m *AgencyAssignmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AgencyAssignmentMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.registry_case != nil {
+		fields = append(fields, agencyassignment.FieldCaseID)
+	}
+	if m.reason != nil {
+		fields = append(fields, agencyassignment.FieldReason)
+	}
+	if m.place_key != nil {
+		fields = append(fields, agencyassignment.FieldPlaceKey)
+	}
+	if m.agency_id != nil {
+		fields = append(fields, agencyassignment.FieldAgencyID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, agencyassignment.FieldAccountID)
+	}
+	if m.assigned_by_name != nil {
+		fields = append(fields, agencyassignment.FieldAssignedByName)
+	}
+	if m.why != nil {
+		fields = append(fields, agencyassignment.FieldWhy)
+	}
+	if m.assigned_at != nil {
+		fields = append(fields, agencyassignment.FieldAssignedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AgencyAssignmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case agencyassignment.FieldCaseID:
+		return m.CaseID()
+	case agencyassignment.FieldReason:
+		return m.Reason()
+	case agencyassignment.FieldPlaceKey:
+		return m.PlaceKey()
+	case agencyassignment.FieldAgencyID:
+		return m.AgencyID()
+	case agencyassignment.FieldAccountID:
+		return m.AccountID()
+	case agencyassignment.FieldAssignedByName:
+		return m.AssignedByName()
+	case agencyassignment.FieldWhy:
+		return m.Why()
+	case agencyassignment.FieldAssignedAt:
+		return m.AssignedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AgencyAssignmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case agencyassignment.FieldCaseID:
+		return m.OldCaseID(ctx)
+	case agencyassignment.FieldReason:
+		return m.OldReason(ctx)
+	case agencyassignment.FieldPlaceKey:
+		return m.OldPlaceKey(ctx)
+	case agencyassignment.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case agencyassignment.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case agencyassignment.FieldAssignedByName:
+		return m.OldAssignedByName(ctx)
+	case agencyassignment.FieldWhy:
+		return m.OldWhy(ctx)
+	case agencyassignment.FieldAssignedAt:
+		return m.OldAssignedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown AgencyAssignment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgencyAssignmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case agencyassignment.FieldCaseID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaseID(v)
+		return nil
+	case agencyassignment.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case agencyassignment.FieldPlaceKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlaceKey(v)
+		return nil
+	case agencyassignment.FieldAgencyID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case agencyassignment.FieldAccountID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case agencyassignment.FieldAssignedByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedByName(v)
+		return nil
+	case agencyassignment.FieldWhy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
+	case agencyassignment.FieldAssignedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgencyAssignment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AgencyAssignmentMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AgencyAssignmentMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgencyAssignmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AgencyAssignment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AgencyAssignmentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AgencyAssignmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AgencyAssignmentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AgencyAssignment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AgencyAssignmentMutation) ResetField(name string) error {
+	switch name {
+	case agencyassignment.FieldCaseID:
+		m.ResetCaseID()
+		return nil
+	case agencyassignment.FieldReason:
+		m.ResetReason()
+		return nil
+	case agencyassignment.FieldPlaceKey:
+		m.ResetPlaceKey()
+		return nil
+	case agencyassignment.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case agencyassignment.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case agencyassignment.FieldAssignedByName:
+		m.ResetAssignedByName()
+		return nil
+	case agencyassignment.FieldWhy:
+		m.ResetWhy()
+		return nil
+	case agencyassignment.FieldAssignedAt:
+		m.ResetAssignedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown AgencyAssignment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AgencyAssignmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.registry_case != nil {
+		edges = append(edges, agencyassignment.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AgencyAssignmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case agencyassignment.EdgeRegistryCase:
+		if id := m.registry_case; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AgencyAssignmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AgencyAssignmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AgencyAssignmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedregistry_case {
+		edges = append(edges, agencyassignment.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AgencyAssignmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case agencyassignment.EdgeRegistryCase:
+		return m.clearedregistry_case
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AgencyAssignmentMutation) ClearEdge(name string) error {
+	switch name {
+	case agencyassignment.EdgeRegistryCase:
+		m.ClearRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown AgencyAssignment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AgencyAssignmentMutation) ResetEdge(name string) error {
+	switch name {
+	case agencyassignment.EdgeRegistryCase:
+		m.ResetRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown AgencyAssignment edge %s", name)
 }
 
 // AgencyChannelMutation represents an operation that mutates the AgencyChannel nodes in the graph.
@@ -3679,6 +4464,7 @@ type DeliveryMutation struct {
 	typ                  string
 	id                   *terms.ID
 	activity_id          *terms.ID
+	due_item_id          *terms.ID
 	sequence             *int64
 	addsequence          *int64
 	recipient_kind       *terms.RecipientKind
@@ -3897,6 +4683,55 @@ func (m *DeliveryMutation) ActivityIDCleared() bool {
 func (m *DeliveryMutation) ResetActivityID() {
 	m.activity_id = nil
 	delete(m.clearedFields, delivery.FieldActivityID)
+}
+
+// SetDueItemID sets the "due_item_id" field.
+func (m *DeliveryMutation) SetDueItemID(t terms.ID) {
+	m.due_item_id = &t
+}
+
+// DueItemID returns the value of the "due_item_id" field in the mutation.
+func (m *DeliveryMutation) DueItemID() (r terms.ID, exists bool) {
+	v := m.due_item_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueItemID returns the old "due_item_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldDueItemID(ctx context.Context) (v *terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueItemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueItemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueItemID: %w", err)
+	}
+	return oldValue.DueItemID, nil
+}
+
+// ClearDueItemID clears the value of the "due_item_id" field.
+func (m *DeliveryMutation) ClearDueItemID() {
+	m.due_item_id = nil
+	m.clearedFields[delivery.FieldDueItemID] = struct{}{}
+}
+
+// DueItemIDCleared returns if the "due_item_id" field was cleared in this mutation.
+func (m *DeliveryMutation) DueItemIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldDueItemID]
+	return ok
+}
+
+// ResetDueItemID resets all changes to the "due_item_id" field.
+func (m *DeliveryMutation) ResetDueItemID() {
+	m.due_item_id = nil
+	delete(m.clearedFields, delivery.FieldDueItemID)
 }
 
 // SetSequence sets the "sequence" field.
@@ -4850,12 +5685,15 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.registry_case != nil {
 		fields = append(fields, delivery.FieldCaseID)
 	}
 	if m.activity_id != nil {
 		fields = append(fields, delivery.FieldActivityID)
+	}
+	if m.due_item_id != nil {
+		fields = append(fields, delivery.FieldDueItemID)
 	}
 	if m.sequence != nil {
 		fields = append(fields, delivery.FieldSequence)
@@ -4926,6 +5764,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.CaseID()
 	case delivery.FieldActivityID:
 		return m.ActivityID()
+	case delivery.FieldDueItemID:
+		return m.DueItemID()
 	case delivery.FieldSequence:
 		return m.Sequence()
 	case delivery.FieldRecipientKind:
@@ -4977,6 +5817,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldCaseID(ctx)
 	case delivery.FieldActivityID:
 		return m.OldActivityID(ctx)
+	case delivery.FieldDueItemID:
+		return m.OldDueItemID(ctx)
 	case delivery.FieldSequence:
 		return m.OldSequence(ctx)
 	case delivery.FieldRecipientKind:
@@ -5037,6 +5879,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetActivityID(v)
+		return nil
+	case delivery.FieldDueItemID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueItemID(v)
 		return nil
 	case delivery.FieldSequence:
 		v, ok := value.(int64)
@@ -5243,6 +6092,9 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldActivityID) {
 		fields = append(fields, delivery.FieldActivityID)
 	}
+	if m.FieldCleared(delivery.FieldDueItemID) {
+		fields = append(fields, delivery.FieldDueItemID)
+	}
 	if m.FieldCleared(delivery.FieldAgencyID) {
 		fields = append(fields, delivery.FieldAgencyID)
 	}
@@ -5287,6 +6139,9 @@ func (m *DeliveryMutation) ClearField(name string) error {
 	case delivery.FieldActivityID:
 		m.ClearActivityID()
 		return nil
+	case delivery.FieldDueItemID:
+		m.ClearDueItemID()
+		return nil
 	case delivery.FieldAgencyID:
 		m.ClearAgencyID()
 		return nil
@@ -5327,6 +6182,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldActivityID:
 		m.ResetActivityID()
+		return nil
+	case delivery.FieldDueItemID:
+		m.ResetDueItemID()
 		return nil
 	case delivery.FieldSequence:
 		m.ResetSequence()
@@ -6742,6 +7600,1510 @@ func (m *DeliveryContentMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DeliveryContentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DeliveryContent edge %s", name)
+}
+
+// DeliveryDecisionMutation represents an operation that mutates the DeliveryDecision nodes in the graph.
+type DeliveryDecisionMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *terms.ID
+	delivery_id          *terms.ID
+	kind                 *terms.DecisionKind
+	account_id           *terms.ID
+	decided_by_name      *string
+	reason               *string
+	decided_at           *time.Time
+	clearedFields        map[string]struct{}
+	registry_case        *terms.ID
+	clearedregistry_case bool
+	done                 bool
+	oldValue             func(context.Context) (*DeliveryDecision, error)
+	predicates           []predicate.DeliveryDecision
+}
+
+var _ ent.Mutation = (*DeliveryDecisionMutation)(nil)
+
+// deliverydecisionOption allows management of the mutation configuration using functional options.
+type deliverydecisionOption func(*DeliveryDecisionMutation)
+
+// newDeliveryDecisionMutation creates new mutation for the DeliveryDecision entity.
+func newDeliveryDecisionMutation(c config, op Op, opts ...deliverydecisionOption) *DeliveryDecisionMutation {
+	m := &DeliveryDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeliveryDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeliveryDecisionID sets the ID field of the mutation.
+func withDeliveryDecisionID(id terms.ID) deliverydecisionOption {
+	return func(m *DeliveryDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeliveryDecision
+		)
+		m.oldValue = func(ctx context.Context) (*DeliveryDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeliveryDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeliveryDecision sets the old DeliveryDecision of the mutation.
+func withDeliveryDecision(node *DeliveryDecision) deliverydecisionOption {
+	return func(m *DeliveryDecisionMutation) {
+		m.oldValue = func(context.Context) (*DeliveryDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeliveryDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeliveryDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeliveryDecision entities.
+func (m *DeliveryDecisionMutation) SetID(id terms.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeliveryDecisionMutation) ID() (id terms.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeliveryDecisionMutation) IDs(ctx context.Context) ([]terms.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []terms.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeliveryDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCaseID sets the "case_id" field.
+func (m *DeliveryDecisionMutation) SetCaseID(t terms.ID) {
+	m.registry_case = &t
+}
+
+// CaseID returns the value of the "case_id" field in the mutation.
+func (m *DeliveryDecisionMutation) CaseID() (r terms.ID, exists bool) {
+	v := m.registry_case
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaseID returns the old "case_id" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldCaseID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaseID: %w", err)
+	}
+	return oldValue.CaseID, nil
+}
+
+// ResetCaseID resets all changes to the "case_id" field.
+func (m *DeliveryDecisionMutation) ResetCaseID() {
+	m.registry_case = nil
+}
+
+// SetDeliveryID sets the "delivery_id" field.
+func (m *DeliveryDecisionMutation) SetDeliveryID(t terms.ID) {
+	m.delivery_id = &t
+}
+
+// DeliveryID returns the value of the "delivery_id" field in the mutation.
+func (m *DeliveryDecisionMutation) DeliveryID() (r terms.ID, exists bool) {
+	v := m.delivery_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveryID returns the old "delivery_id" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldDeliveryID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveryID: %w", err)
+	}
+	return oldValue.DeliveryID, nil
+}
+
+// ResetDeliveryID resets all changes to the "delivery_id" field.
+func (m *DeliveryDecisionMutation) ResetDeliveryID() {
+	m.delivery_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DeliveryDecisionMutation) SetKind(tk terms.DecisionKind) {
+	m.kind = &tk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DeliveryDecisionMutation) Kind() (r terms.DecisionKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldKind(ctx context.Context) (v terms.DecisionKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DeliveryDecisionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DeliveryDecisionMutation) SetAccountID(t terms.ID) {
+	m.account_id = &t
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DeliveryDecisionMutation) AccountID() (r terms.ID, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldAccountID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DeliveryDecisionMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetDecidedByName sets the "decided_by_name" field.
+func (m *DeliveryDecisionMutation) SetDecidedByName(s string) {
+	m.decided_by_name = &s
+}
+
+// DecidedByName returns the value of the "decided_by_name" field in the mutation.
+func (m *DeliveryDecisionMutation) DecidedByName() (r string, exists bool) {
+	v := m.decided_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedByName returns the old "decided_by_name" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldDecidedByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedByName: %w", err)
+	}
+	return oldValue.DecidedByName, nil
+}
+
+// ResetDecidedByName resets all changes to the "decided_by_name" field.
+func (m *DeliveryDecisionMutation) ResetDecidedByName() {
+	m.decided_by_name = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DeliveryDecisionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DeliveryDecisionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DeliveryDecisionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *DeliveryDecisionMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *DeliveryDecisionMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the DeliveryDecision entity.
+// If the DeliveryDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryDecisionMutation) OldDecidedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *DeliveryDecisionMutation) ResetDecidedAt() {
+	m.decided_at = nil
+}
+
+// SetRegistryCaseID sets the "registry_case" edge to the RegistryCase entity by id.
+func (m *DeliveryDecisionMutation) SetRegistryCaseID(id terms.ID) {
+	m.registry_case = &id
+}
+
+// ClearRegistryCase clears the "registry_case" edge to the RegistryCase entity.
+func (m *DeliveryDecisionMutation) ClearRegistryCase() {
+	m.clearedregistry_case = true
+	m.clearedFields[deliverydecision.FieldCaseID] = struct{}{}
+}
+
+// RegistryCaseCleared reports if the "registry_case" edge to the RegistryCase entity was cleared.
+func (m *DeliveryDecisionMutation) RegistryCaseCleared() bool {
+	return m.clearedregistry_case
+}
+
+// RegistryCaseID returns the "registry_case" edge ID in the mutation.
+func (m *DeliveryDecisionMutation) RegistryCaseID() (id terms.ID, exists bool) {
+	if m.registry_case != nil {
+		return *m.registry_case, true
+	}
+	return
+}
+
+// RegistryCaseIDs returns the "registry_case" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegistryCaseID instead. It exists only for internal usage by the builders.
+func (m *DeliveryDecisionMutation) RegistryCaseIDs() (ids []terms.ID) {
+	if id := m.registry_case; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegistryCase resets all changes to the "registry_case" edge.
+func (m *DeliveryDecisionMutation) ResetRegistryCase() {
+	m.registry_case = nil
+	m.clearedregistry_case = false
+}
+
+// Where appends a list predicates to the DeliveryDecisionMutation builder.
+func (m *DeliveryDecisionMutation) Where(ps ...predicate.DeliveryDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeliveryDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeliveryDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeliveryDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeliveryDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeliveryDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeliveryDecision).
+func (m *DeliveryDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeliveryDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.registry_case != nil {
+		fields = append(fields, deliverydecision.FieldCaseID)
+	}
+	if m.delivery_id != nil {
+		fields = append(fields, deliverydecision.FieldDeliveryID)
+	}
+	if m.kind != nil {
+		fields = append(fields, deliverydecision.FieldKind)
+	}
+	if m.account_id != nil {
+		fields = append(fields, deliverydecision.FieldAccountID)
+	}
+	if m.decided_by_name != nil {
+		fields = append(fields, deliverydecision.FieldDecidedByName)
+	}
+	if m.reason != nil {
+		fields = append(fields, deliverydecision.FieldReason)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, deliverydecision.FieldDecidedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeliveryDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deliverydecision.FieldCaseID:
+		return m.CaseID()
+	case deliverydecision.FieldDeliveryID:
+		return m.DeliveryID()
+	case deliverydecision.FieldKind:
+		return m.Kind()
+	case deliverydecision.FieldAccountID:
+		return m.AccountID()
+	case deliverydecision.FieldDecidedByName:
+		return m.DecidedByName()
+	case deliverydecision.FieldReason:
+		return m.Reason()
+	case deliverydecision.FieldDecidedAt:
+		return m.DecidedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeliveryDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deliverydecision.FieldCaseID:
+		return m.OldCaseID(ctx)
+	case deliverydecision.FieldDeliveryID:
+		return m.OldDeliveryID(ctx)
+	case deliverydecision.FieldKind:
+		return m.OldKind(ctx)
+	case deliverydecision.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case deliverydecision.FieldDecidedByName:
+		return m.OldDecidedByName(ctx)
+	case deliverydecision.FieldReason:
+		return m.OldReason(ctx)
+	case deliverydecision.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeliveryDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deliverydecision.FieldCaseID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaseID(v)
+		return nil
+	case deliverydecision.FieldDeliveryID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveryID(v)
+		return nil
+	case deliverydecision.FieldKind:
+		v, ok := value.(terms.DecisionKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case deliverydecision.FieldAccountID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case deliverydecision.FieldDecidedByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedByName(v)
+		return nil
+	case deliverydecision.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case deliverydecision.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeliveryDecisionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeliveryDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DeliveryDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeliveryDecisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeliveryDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeliveryDecisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DeliveryDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeliveryDecisionMutation) ResetField(name string) error {
+	switch name {
+	case deliverydecision.FieldCaseID:
+		m.ResetCaseID()
+		return nil
+	case deliverydecision.FieldDeliveryID:
+		m.ResetDeliveryID()
+		return nil
+	case deliverydecision.FieldKind:
+		m.ResetKind()
+		return nil
+	case deliverydecision.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case deliverydecision.FieldDecidedByName:
+		m.ResetDecidedByName()
+		return nil
+	case deliverydecision.FieldReason:
+		m.ResetReason()
+		return nil
+	case deliverydecision.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeliveryDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.registry_case != nil {
+		edges = append(edges, deliverydecision.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeliveryDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deliverydecision.EdgeRegistryCase:
+		if id := m.registry_case; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeliveryDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeliveryDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeliveryDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedregistry_case {
+		edges = append(edges, deliverydecision.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeliveryDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deliverydecision.EdgeRegistryCase:
+		return m.clearedregistry_case
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeliveryDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case deliverydecision.EdgeRegistryCase:
+		m.ClearRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeliveryDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case deliverydecision.EdgeRegistryCase:
+		m.ResetRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryDecision edge %s", name)
+}
+
+// DueItemMutation represents an operation that mutates the DueItem nodes in the graph.
+type DueItemMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *terms.ID
+	sequence             *int64
+	addsequence          *int64
+	rule                 *terms.DueRule
+	about_key            *string
+	hearing_at           *time.Time
+	due_at               *time.Time
+	noticed_at           *time.Time
+	clearedFields        map[string]struct{}
+	registry_case        *terms.ID
+	clearedregistry_case bool
+	done                 bool
+	oldValue             func(context.Context) (*DueItem, error)
+	predicates           []predicate.DueItem
+}
+
+var _ ent.Mutation = (*DueItemMutation)(nil)
+
+// dueitemOption allows management of the mutation configuration using functional options.
+type dueitemOption func(*DueItemMutation)
+
+// newDueItemMutation creates new mutation for the DueItem entity.
+func newDueItemMutation(c config, op Op, opts ...dueitemOption) *DueItemMutation {
+	m := &DueItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDueItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDueItemID sets the ID field of the mutation.
+func withDueItemID(id terms.ID) dueitemOption {
+	return func(m *DueItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DueItem
+		)
+		m.oldValue = func(ctx context.Context) (*DueItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DueItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDueItem sets the old DueItem of the mutation.
+func withDueItem(node *DueItem) dueitemOption {
+	return func(m *DueItemMutation) {
+		m.oldValue = func(context.Context) (*DueItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DueItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DueItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DueItem entities.
+func (m *DueItemMutation) SetID(id terms.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DueItemMutation) ID() (id terms.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DueItemMutation) IDs(ctx context.Context) ([]terms.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []terms.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DueItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCaseID sets the "case_id" field.
+func (m *DueItemMutation) SetCaseID(t terms.ID) {
+	m.registry_case = &t
+}
+
+// CaseID returns the value of the "case_id" field in the mutation.
+func (m *DueItemMutation) CaseID() (r terms.ID, exists bool) {
+	v := m.registry_case
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaseID returns the old "case_id" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldCaseID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaseID: %w", err)
+	}
+	return oldValue.CaseID, nil
+}
+
+// ResetCaseID resets all changes to the "case_id" field.
+func (m *DueItemMutation) ResetCaseID() {
+	m.registry_case = nil
+}
+
+// SetSequence sets the "sequence" field.
+func (m *DueItemMutation) SetSequence(i int64) {
+	m.sequence = &i
+	m.addsequence = nil
+}
+
+// Sequence returns the value of the "sequence" field in the mutation.
+func (m *DueItemMutation) Sequence() (r int64, exists bool) {
+	v := m.sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSequence returns the old "sequence" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSequence: %w", err)
+	}
+	return oldValue.Sequence, nil
+}
+
+// AddSequence adds i to the "sequence" field.
+func (m *DueItemMutation) AddSequence(i int64) {
+	if m.addsequence != nil {
+		*m.addsequence += i
+	} else {
+		m.addsequence = &i
+	}
+}
+
+// AddedSequence returns the value that was added to the "sequence" field in this mutation.
+func (m *DueItemMutation) AddedSequence() (r int64, exists bool) {
+	v := m.addsequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSequence resets all changes to the "sequence" field.
+func (m *DueItemMutation) ResetSequence() {
+	m.sequence = nil
+	m.addsequence = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *DueItemMutation) SetRule(tr terms.DueRule) {
+	m.rule = &tr
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *DueItemMutation) Rule() (r terms.DueRule, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldRule(ctx context.Context) (v terms.DueRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *DueItemMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetAboutKey sets the "about_key" field.
+func (m *DueItemMutation) SetAboutKey(s string) {
+	m.about_key = &s
+}
+
+// AboutKey returns the value of the "about_key" field in the mutation.
+func (m *DueItemMutation) AboutKey() (r string, exists bool) {
+	v := m.about_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAboutKey returns the old "about_key" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldAboutKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAboutKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAboutKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAboutKey: %w", err)
+	}
+	return oldValue.AboutKey, nil
+}
+
+// ResetAboutKey resets all changes to the "about_key" field.
+func (m *DueItemMutation) ResetAboutKey() {
+	m.about_key = nil
+}
+
+// SetHearingAt sets the "hearing_at" field.
+func (m *DueItemMutation) SetHearingAt(t time.Time) {
+	m.hearing_at = &t
+}
+
+// HearingAt returns the value of the "hearing_at" field in the mutation.
+func (m *DueItemMutation) HearingAt() (r time.Time, exists bool) {
+	v := m.hearing_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHearingAt returns the old "hearing_at" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldHearingAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHearingAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHearingAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHearingAt: %w", err)
+	}
+	return oldValue.HearingAt, nil
+}
+
+// ClearHearingAt clears the value of the "hearing_at" field.
+func (m *DueItemMutation) ClearHearingAt() {
+	m.hearing_at = nil
+	m.clearedFields[dueitem.FieldHearingAt] = struct{}{}
+}
+
+// HearingAtCleared returns if the "hearing_at" field was cleared in this mutation.
+func (m *DueItemMutation) HearingAtCleared() bool {
+	_, ok := m.clearedFields[dueitem.FieldHearingAt]
+	return ok
+}
+
+// ResetHearingAt resets all changes to the "hearing_at" field.
+func (m *DueItemMutation) ResetHearingAt() {
+	m.hearing_at = nil
+	delete(m.clearedFields, dueitem.FieldHearingAt)
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *DueItemMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *DueItemMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *DueItemMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetNoticedAt sets the "noticed_at" field.
+func (m *DueItemMutation) SetNoticedAt(t time.Time) {
+	m.noticed_at = &t
+}
+
+// NoticedAt returns the value of the "noticed_at" field in the mutation.
+func (m *DueItemMutation) NoticedAt() (r time.Time, exists bool) {
+	v := m.noticed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoticedAt returns the old "noticed_at" field's value of the DueItem entity.
+// If the DueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DueItemMutation) OldNoticedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoticedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoticedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoticedAt: %w", err)
+	}
+	return oldValue.NoticedAt, nil
+}
+
+// ResetNoticedAt resets all changes to the "noticed_at" field.
+func (m *DueItemMutation) ResetNoticedAt() {
+	m.noticed_at = nil
+}
+
+// SetRegistryCaseID sets the "registry_case" edge to the RegistryCase entity by id.
+func (m *DueItemMutation) SetRegistryCaseID(id terms.ID) {
+	m.registry_case = &id
+}
+
+// ClearRegistryCase clears the "registry_case" edge to the RegistryCase entity.
+func (m *DueItemMutation) ClearRegistryCase() {
+	m.clearedregistry_case = true
+	m.clearedFields[dueitem.FieldCaseID] = struct{}{}
+}
+
+// RegistryCaseCleared reports if the "registry_case" edge to the RegistryCase entity was cleared.
+func (m *DueItemMutation) RegistryCaseCleared() bool {
+	return m.clearedregistry_case
+}
+
+// RegistryCaseID returns the "registry_case" edge ID in the mutation.
+func (m *DueItemMutation) RegistryCaseID() (id terms.ID, exists bool) {
+	if m.registry_case != nil {
+		return *m.registry_case, true
+	}
+	return
+}
+
+// RegistryCaseIDs returns the "registry_case" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegistryCaseID instead. It exists only for internal usage by the builders.
+func (m *DueItemMutation) RegistryCaseIDs() (ids []terms.ID) {
+	if id := m.registry_case; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegistryCase resets all changes to the "registry_case" edge.
+func (m *DueItemMutation) ResetRegistryCase() {
+	m.registry_case = nil
+	m.clearedregistry_case = false
+}
+
+// Where appends a list predicates to the DueItemMutation builder.
+func (m *DueItemMutation) Where(ps ...predicate.DueItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DueItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DueItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DueItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DueItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DueItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DueItem).
+func (m *DueItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DueItemMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.registry_case != nil {
+		fields = append(fields, dueitem.FieldCaseID)
+	}
+	if m.sequence != nil {
+		fields = append(fields, dueitem.FieldSequence)
+	}
+	if m.rule != nil {
+		fields = append(fields, dueitem.FieldRule)
+	}
+	if m.about_key != nil {
+		fields = append(fields, dueitem.FieldAboutKey)
+	}
+	if m.hearing_at != nil {
+		fields = append(fields, dueitem.FieldHearingAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, dueitem.FieldDueAt)
+	}
+	if m.noticed_at != nil {
+		fields = append(fields, dueitem.FieldNoticedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DueItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dueitem.FieldCaseID:
+		return m.CaseID()
+	case dueitem.FieldSequence:
+		return m.Sequence()
+	case dueitem.FieldRule:
+		return m.Rule()
+	case dueitem.FieldAboutKey:
+		return m.AboutKey()
+	case dueitem.FieldHearingAt:
+		return m.HearingAt()
+	case dueitem.FieldDueAt:
+		return m.DueAt()
+	case dueitem.FieldNoticedAt:
+		return m.NoticedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DueItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dueitem.FieldCaseID:
+		return m.OldCaseID(ctx)
+	case dueitem.FieldSequence:
+		return m.OldSequence(ctx)
+	case dueitem.FieldRule:
+		return m.OldRule(ctx)
+	case dueitem.FieldAboutKey:
+		return m.OldAboutKey(ctx)
+	case dueitem.FieldHearingAt:
+		return m.OldHearingAt(ctx)
+	case dueitem.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case dueitem.FieldNoticedAt:
+		return m.OldNoticedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DueItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DueItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dueitem.FieldCaseID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaseID(v)
+		return nil
+	case dueitem.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSequence(v)
+		return nil
+	case dueitem.FieldRule:
+		v, ok := value.(terms.DueRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case dueitem.FieldAboutKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAboutKey(v)
+		return nil
+	case dueitem.FieldHearingAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHearingAt(v)
+		return nil
+	case dueitem.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case dueitem.FieldNoticedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoticedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DueItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addsequence != nil {
+		fields = append(fields, dueitem.FieldSequence)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DueItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dueitem.FieldSequence:
+		return m.AddedSequence()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DueItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dueitem.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSequence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DueItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dueitem.FieldHearingAt) {
+		fields = append(fields, dueitem.FieldHearingAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DueItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DueItemMutation) ClearField(name string) error {
+	switch name {
+	case dueitem.FieldHearingAt:
+		m.ClearHearingAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DueItemMutation) ResetField(name string) error {
+	switch name {
+	case dueitem.FieldCaseID:
+		m.ResetCaseID()
+		return nil
+	case dueitem.FieldSequence:
+		m.ResetSequence()
+		return nil
+	case dueitem.FieldRule:
+		m.ResetRule()
+		return nil
+	case dueitem.FieldAboutKey:
+		m.ResetAboutKey()
+		return nil
+	case dueitem.FieldHearingAt:
+		m.ResetHearingAt()
+		return nil
+	case dueitem.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case dueitem.FieldNoticedAt:
+		m.ResetNoticedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DueItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.registry_case != nil {
+		edges = append(edges, dueitem.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DueItemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case dueitem.EdgeRegistryCase:
+		if id := m.registry_case; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DueItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DueItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DueItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedregistry_case {
+		edges = append(edges, dueitem.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DueItemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case dueitem.EdgeRegistryCase:
+		return m.clearedregistry_case
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DueItemMutation) ClearEdge(name string) error {
+	switch name {
+	case dueitem.EdgeRegistryCase:
+		m.ClearRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DueItemMutation) ResetEdge(name string) error {
+	switch name {
+	case dueitem.EdgeRegistryCase:
+		m.ResetRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown DueItem edge %s", name)
 }
 
 // HearingMutation represents an operation that mutates the Hearing nodes in the graph.
@@ -12520,6 +14882,9 @@ type RegistryCaseMutation struct {
 	served_in_time        *bool
 	report_made           *bool
 	holder_officer_id     *terms.ID
+	transfer_id           *terms.ID
+	transfer_work         *terms.TransferWork
+	transfer_at           *time.Time
 	latest_activity_id    *terms.ID
 	latest_activity_at    *time.Time
 	clearedFields         map[string]struct{}
@@ -13512,6 +15877,153 @@ func (m *RegistryCaseMutation) ResetHolderOfficerID() {
 	delete(m.clearedFields, registrycase.FieldHolderOfficerID)
 }
 
+// SetTransferID sets the "transfer_id" field.
+func (m *RegistryCaseMutation) SetTransferID(t terms.ID) {
+	m.transfer_id = &t
+}
+
+// TransferID returns the value of the "transfer_id" field in the mutation.
+func (m *RegistryCaseMutation) TransferID() (r terms.ID, exists bool) {
+	v := m.transfer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransferID returns the old "transfer_id" field's value of the RegistryCase entity.
+// If the RegistryCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryCaseMutation) OldTransferID(ctx context.Context) (v *terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransferID: %w", err)
+	}
+	return oldValue.TransferID, nil
+}
+
+// ClearTransferID clears the value of the "transfer_id" field.
+func (m *RegistryCaseMutation) ClearTransferID() {
+	m.transfer_id = nil
+	m.clearedFields[registrycase.FieldTransferID] = struct{}{}
+}
+
+// TransferIDCleared returns if the "transfer_id" field was cleared in this mutation.
+func (m *RegistryCaseMutation) TransferIDCleared() bool {
+	_, ok := m.clearedFields[registrycase.FieldTransferID]
+	return ok
+}
+
+// ResetTransferID resets all changes to the "transfer_id" field.
+func (m *RegistryCaseMutation) ResetTransferID() {
+	m.transfer_id = nil
+	delete(m.clearedFields, registrycase.FieldTransferID)
+}
+
+// SetTransferWork sets the "transfer_work" field.
+func (m *RegistryCaseMutation) SetTransferWork(tw terms.TransferWork) {
+	m.transfer_work = &tw
+}
+
+// TransferWork returns the value of the "transfer_work" field in the mutation.
+func (m *RegistryCaseMutation) TransferWork() (r terms.TransferWork, exists bool) {
+	v := m.transfer_work
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransferWork returns the old "transfer_work" field's value of the RegistryCase entity.
+// If the RegistryCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryCaseMutation) OldTransferWork(ctx context.Context) (v *terms.TransferWork, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransferWork is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransferWork requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransferWork: %w", err)
+	}
+	return oldValue.TransferWork, nil
+}
+
+// ClearTransferWork clears the value of the "transfer_work" field.
+func (m *RegistryCaseMutation) ClearTransferWork() {
+	m.transfer_work = nil
+	m.clearedFields[registrycase.FieldTransferWork] = struct{}{}
+}
+
+// TransferWorkCleared returns if the "transfer_work" field was cleared in this mutation.
+func (m *RegistryCaseMutation) TransferWorkCleared() bool {
+	_, ok := m.clearedFields[registrycase.FieldTransferWork]
+	return ok
+}
+
+// ResetTransferWork resets all changes to the "transfer_work" field.
+func (m *RegistryCaseMutation) ResetTransferWork() {
+	m.transfer_work = nil
+	delete(m.clearedFields, registrycase.FieldTransferWork)
+}
+
+// SetTransferAt sets the "transfer_at" field.
+func (m *RegistryCaseMutation) SetTransferAt(t time.Time) {
+	m.transfer_at = &t
+}
+
+// TransferAt returns the value of the "transfer_at" field in the mutation.
+func (m *RegistryCaseMutation) TransferAt() (r time.Time, exists bool) {
+	v := m.transfer_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransferAt returns the old "transfer_at" field's value of the RegistryCase entity.
+// If the RegistryCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryCaseMutation) OldTransferAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransferAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransferAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransferAt: %w", err)
+	}
+	return oldValue.TransferAt, nil
+}
+
+// ClearTransferAt clears the value of the "transfer_at" field.
+func (m *RegistryCaseMutation) ClearTransferAt() {
+	m.transfer_at = nil
+	m.clearedFields[registrycase.FieldTransferAt] = struct{}{}
+}
+
+// TransferAtCleared returns if the "transfer_at" field was cleared in this mutation.
+func (m *RegistryCaseMutation) TransferAtCleared() bool {
+	_, ok := m.clearedFields[registrycase.FieldTransferAt]
+	return ok
+}
+
+// ResetTransferAt resets all changes to the "transfer_at" field.
+func (m *RegistryCaseMutation) ResetTransferAt() {
+	m.transfer_at = nil
+	delete(m.clearedFields, registrycase.FieldTransferAt)
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (m *RegistryCaseMutation) SetLatestActivityID(t terms.ID) {
 	m.latest_activity_id = &t
@@ -13631,7 +16143,7 @@ func (m *RegistryCaseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RegistryCaseMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 26)
 	if m.docket != nil {
 		fields = append(fields, registrycase.FieldDocket)
 	}
@@ -13695,6 +16207,15 @@ func (m *RegistryCaseMutation) Fields() []string {
 	if m.holder_officer_id != nil {
 		fields = append(fields, registrycase.FieldHolderOfficerID)
 	}
+	if m.transfer_id != nil {
+		fields = append(fields, registrycase.FieldTransferID)
+	}
+	if m.transfer_work != nil {
+		fields = append(fields, registrycase.FieldTransferWork)
+	}
+	if m.transfer_at != nil {
+		fields = append(fields, registrycase.FieldTransferAt)
+	}
 	if m.latest_activity_id != nil {
 		fields = append(fields, registrycase.FieldLatestActivityID)
 	}
@@ -13751,6 +16272,12 @@ func (m *RegistryCaseMutation) Field(name string) (ent.Value, bool) {
 		return m.ReportMade()
 	case registrycase.FieldHolderOfficerID:
 		return m.HolderOfficerID()
+	case registrycase.FieldTransferID:
+		return m.TransferID()
+	case registrycase.FieldTransferWork:
+		return m.TransferWork()
+	case registrycase.FieldTransferAt:
+		return m.TransferAt()
 	case registrycase.FieldLatestActivityID:
 		return m.LatestActivityID()
 	case registrycase.FieldLatestActivityAt:
@@ -13806,6 +16333,12 @@ func (m *RegistryCaseMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldReportMade(ctx)
 	case registrycase.FieldHolderOfficerID:
 		return m.OldHolderOfficerID(ctx)
+	case registrycase.FieldTransferID:
+		return m.OldTransferID(ctx)
+	case registrycase.FieldTransferWork:
+		return m.OldTransferWork(ctx)
+	case registrycase.FieldTransferAt:
+		return m.OldTransferAt(ctx)
 	case registrycase.FieldLatestActivityID:
 		return m.OldLatestActivityID(ctx)
 	case registrycase.FieldLatestActivityAt:
@@ -13966,6 +16499,27 @@ func (m *RegistryCaseMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHolderOfficerID(v)
 		return nil
+	case registrycase.FieldTransferID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransferID(v)
+		return nil
+	case registrycase.FieldTransferWork:
+		v, ok := value.(terms.TransferWork)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransferWork(v)
+		return nil
+	case registrycase.FieldTransferAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransferAt(v)
+		return nil
 	case registrycase.FieldLatestActivityID:
 		v, ok := value.(terms.ID)
 		if !ok {
@@ -14049,6 +16603,15 @@ func (m *RegistryCaseMutation) ClearedFields() []string {
 	if m.FieldCleared(registrycase.FieldHolderOfficerID) {
 		fields = append(fields, registrycase.FieldHolderOfficerID)
 	}
+	if m.FieldCleared(registrycase.FieldTransferID) {
+		fields = append(fields, registrycase.FieldTransferID)
+	}
+	if m.FieldCleared(registrycase.FieldTransferWork) {
+		fields = append(fields, registrycase.FieldTransferWork)
+	}
+	if m.FieldCleared(registrycase.FieldTransferAt) {
+		fields = append(fields, registrycase.FieldTransferAt)
+	}
 	if m.FieldCleared(registrycase.FieldLatestActivityID) {
 		fields = append(fields, registrycase.FieldLatestActivityID)
 	}
@@ -14089,6 +16652,15 @@ func (m *RegistryCaseMutation) ClearField(name string) error {
 		return nil
 	case registrycase.FieldHolderOfficerID:
 		m.ClearHolderOfficerID()
+		return nil
+	case registrycase.FieldTransferID:
+		m.ClearTransferID()
+		return nil
+	case registrycase.FieldTransferWork:
+		m.ClearTransferWork()
+		return nil
+	case registrycase.FieldTransferAt:
+		m.ClearTransferAt()
 		return nil
 	case registrycase.FieldLatestActivityID:
 		m.ClearLatestActivityID()
@@ -14163,6 +16735,15 @@ func (m *RegistryCaseMutation) ResetField(name string) error {
 		return nil
 	case registrycase.FieldHolderOfficerID:
 		m.ResetHolderOfficerID()
+		return nil
+	case registrycase.FieldTransferID:
+		m.ResetTransferID()
+		return nil
+	case registrycase.FieldTransferWork:
+		m.ResetTransferWork()
+		return nil
+	case registrycase.FieldTransferAt:
+		m.ResetTransferAt()
 		return nil
 	case registrycase.FieldLatestActivityID:
 		m.ResetLatestActivityID()
@@ -16365,6 +18946,697 @@ func (m *RespondentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Respondent edge %s", name)
 }
 
+// ReviewMutation represents an operation that mutates the Review nodes in the graph.
+type ReviewMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *terms.ID
+	activity_id          *terms.ID
+	account_id           *terms.ID
+	reviewed_by_name     *string
+	note                 *string
+	reviewed_at          *time.Time
+	clearedFields        map[string]struct{}
+	registry_case        *terms.ID
+	clearedregistry_case bool
+	done                 bool
+	oldValue             func(context.Context) (*Review, error)
+	predicates           []predicate.Review
+}
+
+var _ ent.Mutation = (*ReviewMutation)(nil)
+
+// reviewOption allows management of the mutation configuration using functional options.
+type reviewOption func(*ReviewMutation)
+
+// newReviewMutation creates new mutation for the Review entity.
+func newReviewMutation(c config, op Op, opts ...reviewOption) *ReviewMutation {
+	m := &ReviewMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReview,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReviewID sets the ID field of the mutation.
+func withReviewID(id terms.ID) reviewOption {
+	return func(m *ReviewMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Review
+		)
+		m.oldValue = func(ctx context.Context) (*Review, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Review.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReview sets the old Review of the mutation.
+func withReview(node *Review) reviewOption {
+	return func(m *ReviewMutation) {
+		m.oldValue = func(context.Context) (*Review, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReviewMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReviewMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Review entities.
+func (m *ReviewMutation) SetID(id terms.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReviewMutation) ID() (id terms.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReviewMutation) IDs(ctx context.Context) ([]terms.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []terms.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Review.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCaseID sets the "case_id" field.
+func (m *ReviewMutation) SetCaseID(t terms.ID) {
+	m.registry_case = &t
+}
+
+// CaseID returns the value of the "case_id" field in the mutation.
+func (m *ReviewMutation) CaseID() (r terms.ID, exists bool) {
+	v := m.registry_case
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaseID returns the old "case_id" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldCaseID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaseID: %w", err)
+	}
+	return oldValue.CaseID, nil
+}
+
+// ResetCaseID resets all changes to the "case_id" field.
+func (m *ReviewMutation) ResetCaseID() {
+	m.registry_case = nil
+}
+
+// SetActivityID sets the "activity_id" field.
+func (m *ReviewMutation) SetActivityID(t terms.ID) {
+	m.activity_id = &t
+}
+
+// ActivityID returns the value of the "activity_id" field in the mutation.
+func (m *ReviewMutation) ActivityID() (r terms.ID, exists bool) {
+	v := m.activity_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActivityID returns the old "activity_id" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldActivityID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActivityID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActivityID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActivityID: %w", err)
+	}
+	return oldValue.ActivityID, nil
+}
+
+// ResetActivityID resets all changes to the "activity_id" field.
+func (m *ReviewMutation) ResetActivityID() {
+	m.activity_id = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *ReviewMutation) SetAccountID(t terms.ID) {
+	m.account_id = &t
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *ReviewMutation) AccountID() (r terms.ID, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldAccountID(ctx context.Context) (v terms.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *ReviewMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetReviewedByName sets the "reviewed_by_name" field.
+func (m *ReviewMutation) SetReviewedByName(s string) {
+	m.reviewed_by_name = &s
+}
+
+// ReviewedByName returns the value of the "reviewed_by_name" field in the mutation.
+func (m *ReviewMutation) ReviewedByName() (r string, exists bool) {
+	v := m.reviewed_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewedByName returns the old "reviewed_by_name" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldReviewedByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewedByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewedByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewedByName: %w", err)
+	}
+	return oldValue.ReviewedByName, nil
+}
+
+// ResetReviewedByName resets all changes to the "reviewed_by_name" field.
+func (m *ReviewMutation) ResetReviewedByName() {
+	m.reviewed_by_name = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ReviewMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ReviewMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ClearNote clears the value of the "note" field.
+func (m *ReviewMutation) ClearNote() {
+	m.note = nil
+	m.clearedFields[review.FieldNote] = struct{}{}
+}
+
+// NoteCleared returns if the "note" field was cleared in this mutation.
+func (m *ReviewMutation) NoteCleared() bool {
+	_, ok := m.clearedFields[review.FieldNote]
+	return ok
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ReviewMutation) ResetNote() {
+	m.note = nil
+	delete(m.clearedFields, review.FieldNote)
+}
+
+// SetReviewedAt sets the "reviewed_at" field.
+func (m *ReviewMutation) SetReviewedAt(t time.Time) {
+	m.reviewed_at = &t
+}
+
+// ReviewedAt returns the value of the "reviewed_at" field in the mutation.
+func (m *ReviewMutation) ReviewedAt() (r time.Time, exists bool) {
+	v := m.reviewed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewedAt returns the old "reviewed_at" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldReviewedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewedAt: %w", err)
+	}
+	return oldValue.ReviewedAt, nil
+}
+
+// ResetReviewedAt resets all changes to the "reviewed_at" field.
+func (m *ReviewMutation) ResetReviewedAt() {
+	m.reviewed_at = nil
+}
+
+// SetRegistryCaseID sets the "registry_case" edge to the RegistryCase entity by id.
+func (m *ReviewMutation) SetRegistryCaseID(id terms.ID) {
+	m.registry_case = &id
+}
+
+// ClearRegistryCase clears the "registry_case" edge to the RegistryCase entity.
+func (m *ReviewMutation) ClearRegistryCase() {
+	m.clearedregistry_case = true
+	m.clearedFields[review.FieldCaseID] = struct{}{}
+}
+
+// RegistryCaseCleared reports if the "registry_case" edge to the RegistryCase entity was cleared.
+func (m *ReviewMutation) RegistryCaseCleared() bool {
+	return m.clearedregistry_case
+}
+
+// RegistryCaseID returns the "registry_case" edge ID in the mutation.
+func (m *ReviewMutation) RegistryCaseID() (id terms.ID, exists bool) {
+	if m.registry_case != nil {
+		return *m.registry_case, true
+	}
+	return
+}
+
+// RegistryCaseIDs returns the "registry_case" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegistryCaseID instead. It exists only for internal usage by the builders.
+func (m *ReviewMutation) RegistryCaseIDs() (ids []terms.ID) {
+	if id := m.registry_case; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegistryCase resets all changes to the "registry_case" edge.
+func (m *ReviewMutation) ResetRegistryCase() {
+	m.registry_case = nil
+	m.clearedregistry_case = false
+}
+
+// Where appends a list predicates to the ReviewMutation builder.
+func (m *ReviewMutation) Where(ps ...predicate.Review) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReviewMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReviewMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Review, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReviewMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReviewMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Review).
+func (m *ReviewMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReviewMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.registry_case != nil {
+		fields = append(fields, review.FieldCaseID)
+	}
+	if m.activity_id != nil {
+		fields = append(fields, review.FieldActivityID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, review.FieldAccountID)
+	}
+	if m.reviewed_by_name != nil {
+		fields = append(fields, review.FieldReviewedByName)
+	}
+	if m.note != nil {
+		fields = append(fields, review.FieldNote)
+	}
+	if m.reviewed_at != nil {
+		fields = append(fields, review.FieldReviewedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReviewMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case review.FieldCaseID:
+		return m.CaseID()
+	case review.FieldActivityID:
+		return m.ActivityID()
+	case review.FieldAccountID:
+		return m.AccountID()
+	case review.FieldReviewedByName:
+		return m.ReviewedByName()
+	case review.FieldNote:
+		return m.Note()
+	case review.FieldReviewedAt:
+		return m.ReviewedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReviewMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case review.FieldCaseID:
+		return m.OldCaseID(ctx)
+	case review.FieldActivityID:
+		return m.OldActivityID(ctx)
+	case review.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case review.FieldReviewedByName:
+		return m.OldReviewedByName(ctx)
+	case review.FieldNote:
+		return m.OldNote(ctx)
+	case review.FieldReviewedAt:
+		return m.OldReviewedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Review field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReviewMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case review.FieldCaseID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaseID(v)
+		return nil
+	case review.FieldActivityID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActivityID(v)
+		return nil
+	case review.FieldAccountID:
+		v, ok := value.(terms.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case review.FieldReviewedByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewedByName(v)
+		return nil
+	case review.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case review.FieldReviewedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Review field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReviewMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReviewMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReviewMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Review numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReviewMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(review.FieldNote) {
+		fields = append(fields, review.FieldNote)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReviewMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReviewMutation) ClearField(name string) error {
+	switch name {
+	case review.FieldNote:
+		m.ClearNote()
+		return nil
+	}
+	return fmt.Errorf("unknown Review nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReviewMutation) ResetField(name string) error {
+	switch name {
+	case review.FieldCaseID:
+		m.ResetCaseID()
+		return nil
+	case review.FieldActivityID:
+		m.ResetActivityID()
+		return nil
+	case review.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case review.FieldReviewedByName:
+		m.ResetReviewedByName()
+		return nil
+	case review.FieldNote:
+		m.ResetNote()
+		return nil
+	case review.FieldReviewedAt:
+		m.ResetReviewedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Review field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReviewMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.registry_case != nil {
+		edges = append(edges, review.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReviewMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case review.EdgeRegistryCase:
+		if id := m.registry_case; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReviewMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReviewMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReviewMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedregistry_case {
+		edges = append(edges, review.EdgeRegistryCase)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReviewMutation) EdgeCleared(name string) bool {
+	switch name {
+	case review.EdgeRegistryCase:
+		return m.clearedregistry_case
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReviewMutation) ClearEdge(name string) error {
+	switch name {
+	case review.EdgeRegistryCase:
+		m.ClearRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown Review unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReviewMutation) ResetEdge(name string) error {
+	switch name {
+	case review.EdgeRegistryCase:
+		m.ResetRegistryCase()
+		return nil
+	}
+	return fmt.Errorf("unknown Review edge %s", name)
+}
+
 // ServiceActivityMutation represents an operation that mutates the ServiceActivity nodes in the graph.
 type ServiceActivityMutation struct {
 	config
@@ -16402,6 +19674,7 @@ type ServiceActivityMutation struct {
 	withdrawal_reason           *string
 	reported_via                *terms.EntryVia
 	reported_at                 *time.Time
+	reported_respondent         *string
 	device_submitted_at         *time.Time
 	device_sent_at              *time.Time
 	clearedFields               map[string]struct{}
@@ -17876,6 +21149,42 @@ func (m *ServiceActivityMutation) ResetReportedAt() {
 	delete(m.clearedFields, serviceactivity.FieldReportedAt)
 }
 
+// SetReportedRespondent sets the "reported_respondent" field.
+func (m *ServiceActivityMutation) SetReportedRespondent(s string) {
+	m.reported_respondent = &s
+}
+
+// ReportedRespondent returns the value of the "reported_respondent" field in the mutation.
+func (m *ServiceActivityMutation) ReportedRespondent() (r string, exists bool) {
+	v := m.reported_respondent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedRespondent returns the old "reported_respondent" field's value of the ServiceActivity entity.
+// If the ServiceActivity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceActivityMutation) OldReportedRespondent(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedRespondent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedRespondent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedRespondent: %w", err)
+	}
+	return oldValue.ReportedRespondent, nil
+}
+
+// ResetReportedRespondent resets all changes to the "reported_respondent" field.
+func (m *ServiceActivityMutation) ResetReportedRespondent() {
+	m.reported_respondent = nil
+}
+
 // SetDeviceSubmittedAt sets the "device_submitted_at" field.
 func (m *ServiceActivityMutation) SetDeviceSubmittedAt(t time.Time) {
 	m.device_submitted_at = &t
@@ -18075,7 +21384,7 @@ func (m *ServiceActivityMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ServiceActivityMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.registry_case != nil {
 		fields = append(fields, serviceactivity.FieldCaseID)
 	}
@@ -18166,6 +21475,9 @@ func (m *ServiceActivityMutation) Fields() []string {
 	if m.reported_at != nil {
 		fields = append(fields, serviceactivity.FieldReportedAt)
 	}
+	if m.reported_respondent != nil {
+		fields = append(fields, serviceactivity.FieldReportedRespondent)
+	}
 	if m.device_submitted_at != nil {
 		fields = append(fields, serviceactivity.FieldDeviceSubmittedAt)
 	}
@@ -18240,6 +21552,8 @@ func (m *ServiceActivityMutation) Field(name string) (ent.Value, bool) {
 		return m.ReportedVia()
 	case serviceactivity.FieldReportedAt:
 		return m.ReportedAt()
+	case serviceactivity.FieldReportedRespondent:
+		return m.ReportedRespondent()
 	case serviceactivity.FieldDeviceSubmittedAt:
 		return m.DeviceSubmittedAt()
 	case serviceactivity.FieldDeviceSentAt:
@@ -18313,6 +21627,8 @@ func (m *ServiceActivityMutation) OldField(ctx context.Context, name string) (en
 		return m.OldReportedVia(ctx)
 	case serviceactivity.FieldReportedAt:
 		return m.OldReportedAt(ctx)
+	case serviceactivity.FieldReportedRespondent:
+		return m.OldReportedRespondent(ctx)
 	case serviceactivity.FieldDeviceSubmittedAt:
 		return m.OldDeviceSubmittedAt(ctx)
 	case serviceactivity.FieldDeviceSentAt:
@@ -18535,6 +21851,13 @@ func (m *ServiceActivityMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReportedAt(v)
+		return nil
+	case serviceactivity.FieldReportedRespondent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedRespondent(v)
 		return nil
 	case serviceactivity.FieldDeviceSubmittedAt:
 		v, ok := value.(time.Time)
@@ -18832,6 +22155,9 @@ func (m *ServiceActivityMutation) ResetField(name string) error {
 		return nil
 	case serviceactivity.FieldReportedAt:
 		m.ResetReportedAt()
+		return nil
+	case serviceactivity.FieldReportedRespondent:
+		m.ResetReportedRespondent()
 		return nil
 	case serviceactivity.FieldDeviceSubmittedAt:
 		m.ResetDeviceSubmittedAt()

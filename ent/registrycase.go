@@ -60,6 +60,12 @@ type RegistryCase struct {
 	ReportMade bool `json:"report_made,omitempty"`
 	// HolderOfficerID holds the value of the "holder_officer_id" field.
 	HolderOfficerID *terms.ID `json:"holder_officer_id,omitempty"`
+	// TransferID holds the value of the "transfer_id" field.
+	TransferID *terms.ID `json:"transfer_id,omitempty"`
+	// TransferWork holds the value of the "transfer_work" field.
+	TransferWork *terms.TransferWork `json:"transfer_work,omitempty"`
+	// TransferAt holds the value of the "transfer_at" field.
+	TransferAt *time.Time `json:"transfer_at,omitempty"`
 	// LatestActivityID holds the value of the "latest_activity_id" field.
 	LatestActivityID *terms.ID `json:"latest_activity_id,omitempty"`
 	// LatestActivityAt holds the value of the "latest_activity_at" field.
@@ -76,9 +82,9 @@ func (*RegistryCase) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case registrycase.FieldNextSequence:
 			values[i] = new(sql.NullInt64)
-		case registrycase.FieldID, registrycase.FieldDocket, registrycase.FieldCourtCode, registrycase.FieldRespondentFirstName, registrycase.FieldRespondentLastName, registrycase.FieldRespondentKey, registrycase.FieldOrderKind, registrycase.FieldHearingCourtroom, registrycase.FieldLastTimelyDay, registrycase.FieldServiceStatus, registrycase.FieldHolderOfficerID, registrycase.FieldLatestActivityID:
+		case registrycase.FieldID, registrycase.FieldDocket, registrycase.FieldCourtCode, registrycase.FieldRespondentFirstName, registrycase.FieldRespondentLastName, registrycase.FieldRespondentKey, registrycase.FieldOrderKind, registrycase.FieldHearingCourtroom, registrycase.FieldLastTimelyDay, registrycase.FieldServiceStatus, registrycase.FieldHolderOfficerID, registrycase.FieldTransferID, registrycase.FieldTransferWork, registrycase.FieldLatestActivityID:
 			values[i] = new(sql.NullString)
-		case registrycase.FieldOpenedAt, registrycase.FieldDaybookUpdatedAt, registrycase.FieldLastRecordedAt, registrycase.FieldHearingAt, registrycase.FieldHearingSetAt, registrycase.FieldHearingSort, registrycase.FieldServedAt, registrycase.FieldLatestActivityAt:
+		case registrycase.FieldOpenedAt, registrycase.FieldDaybookUpdatedAt, registrycase.FieldLastRecordedAt, registrycase.FieldHearingAt, registrycase.FieldHearingSetAt, registrycase.FieldHearingSort, registrycase.FieldServedAt, registrycase.FieldTransferAt, registrycase.FieldLatestActivityAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -235,6 +241,27 @@ func (_m *RegistryCase) assignValues(columns []string, values []any) error {
 				_m.HolderOfficerID = new(terms.ID)
 				*_m.HolderOfficerID = terms.ID(value.String)
 			}
+		case registrycase.FieldTransferID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field transfer_id", values[i])
+			} else if value.Valid {
+				_m.TransferID = new(terms.ID)
+				*_m.TransferID = terms.ID(value.String)
+			}
+		case registrycase.FieldTransferWork:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field transfer_work", values[i])
+			} else if value.Valid {
+				_m.TransferWork = new(terms.TransferWork)
+				*_m.TransferWork = terms.TransferWork(value.String)
+			}
+		case registrycase.FieldTransferAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field transfer_at", values[i])
+			} else if value.Valid {
+				_m.TransferAt = new(time.Time)
+				*_m.TransferAt = value.Time
+			}
 		case registrycase.FieldLatestActivityID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field latest_activity_id", values[i])
@@ -361,6 +388,21 @@ func (_m *RegistryCase) String() string {
 	if v := _m.HolderOfficerID; v != nil {
 		builder.WriteString("holder_officer_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TransferID; v != nil {
+		builder.WriteString("transfer_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TransferWork; v != nil {
+		builder.WriteString("transfer_work=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TransferAt; v != nil {
+		builder.WriteString("transfer_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	if v := _m.LatestActivityID; v != nil {

@@ -243,6 +243,48 @@ func (_c *RegistryCaseCreate) SetNillableHolderOfficerID(v *terms.ID) *RegistryC
 	return _c
 }
 
+// SetTransferID sets the "transfer_id" field.
+func (_c *RegistryCaseCreate) SetTransferID(v terms.ID) *RegistryCaseCreate {
+	_c.mutation.SetTransferID(v)
+	return _c
+}
+
+// SetNillableTransferID sets the "transfer_id" field if the given value is not nil.
+func (_c *RegistryCaseCreate) SetNillableTransferID(v *terms.ID) *RegistryCaseCreate {
+	if v != nil {
+		_c.SetTransferID(*v)
+	}
+	return _c
+}
+
+// SetTransferWork sets the "transfer_work" field.
+func (_c *RegistryCaseCreate) SetTransferWork(v terms.TransferWork) *RegistryCaseCreate {
+	_c.mutation.SetTransferWork(v)
+	return _c
+}
+
+// SetNillableTransferWork sets the "transfer_work" field if the given value is not nil.
+func (_c *RegistryCaseCreate) SetNillableTransferWork(v *terms.TransferWork) *RegistryCaseCreate {
+	if v != nil {
+		_c.SetTransferWork(*v)
+	}
+	return _c
+}
+
+// SetTransferAt sets the "transfer_at" field.
+func (_c *RegistryCaseCreate) SetTransferAt(v time.Time) *RegistryCaseCreate {
+	_c.mutation.SetTransferAt(v)
+	return _c
+}
+
+// SetNillableTransferAt sets the "transfer_at" field if the given value is not nil.
+func (_c *RegistryCaseCreate) SetNillableTransferAt(v *time.Time) *RegistryCaseCreate {
+	if v != nil {
+		_c.SetTransferAt(*v)
+	}
+	return _c
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_c *RegistryCaseCreate) SetLatestActivityID(v terms.ID) *RegistryCaseCreate {
 	_c.mutation.SetLatestActivityID(v)
@@ -411,6 +453,16 @@ func (_c *RegistryCaseCreate) check() error {
 			return &ValidationError{Name: "holder_officer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.holder_officer_id": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.TransferID(); ok {
+		if err := registrycase.TransferIDValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_id": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.TransferWork(); ok {
+		if err := registrycase.TransferWorkValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_work", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_work": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.LatestActivityID(); ok {
 		if err := registrycase.LatestActivityIDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "latest_activity_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.latest_activity_id": %w`, err)}
@@ -542,6 +594,18 @@ func (_c *RegistryCaseCreate) createSpec() (*RegistryCase, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.HolderOfficerID(); ok {
 		_spec.SetField(registrycase.FieldHolderOfficerID, field.TypeString, value)
 		_node.HolderOfficerID = &value
+	}
+	if value, ok := _c.mutation.TransferID(); ok {
+		_spec.SetField(registrycase.FieldTransferID, field.TypeString, value)
+		_node.TransferID = &value
+	}
+	if value, ok := _c.mutation.TransferWork(); ok {
+		_spec.SetField(registrycase.FieldTransferWork, field.TypeString, value)
+		_node.TransferWork = &value
+	}
+	if value, ok := _c.mutation.TransferAt(); ok {
+		_spec.SetField(registrycase.FieldTransferAt, field.TypeTime, value)
+		_node.TransferAt = &value
 	}
 	if value, ok := _c.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)

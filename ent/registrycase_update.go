@@ -365,6 +365,66 @@ func (_u *RegistryCaseUpdate) ClearHolderOfficerID() *RegistryCaseUpdate {
 	return _u
 }
 
+// SetTransferID sets the "transfer_id" field.
+func (_u *RegistryCaseUpdate) SetTransferID(v terms.ID) *RegistryCaseUpdate {
+	_u.mutation.SetTransferID(v)
+	return _u
+}
+
+// SetNillableTransferID sets the "transfer_id" field if the given value is not nil.
+func (_u *RegistryCaseUpdate) SetNillableTransferID(v *terms.ID) *RegistryCaseUpdate {
+	if v != nil {
+		_u.SetTransferID(*v)
+	}
+	return _u
+}
+
+// ClearTransferID clears the value of the "transfer_id" field.
+func (_u *RegistryCaseUpdate) ClearTransferID() *RegistryCaseUpdate {
+	_u.mutation.ClearTransferID()
+	return _u
+}
+
+// SetTransferWork sets the "transfer_work" field.
+func (_u *RegistryCaseUpdate) SetTransferWork(v terms.TransferWork) *RegistryCaseUpdate {
+	_u.mutation.SetTransferWork(v)
+	return _u
+}
+
+// SetNillableTransferWork sets the "transfer_work" field if the given value is not nil.
+func (_u *RegistryCaseUpdate) SetNillableTransferWork(v *terms.TransferWork) *RegistryCaseUpdate {
+	if v != nil {
+		_u.SetTransferWork(*v)
+	}
+	return _u
+}
+
+// ClearTransferWork clears the value of the "transfer_work" field.
+func (_u *RegistryCaseUpdate) ClearTransferWork() *RegistryCaseUpdate {
+	_u.mutation.ClearTransferWork()
+	return _u
+}
+
+// SetTransferAt sets the "transfer_at" field.
+func (_u *RegistryCaseUpdate) SetTransferAt(v time.Time) *RegistryCaseUpdate {
+	_u.mutation.SetTransferAt(v)
+	return _u
+}
+
+// SetNillableTransferAt sets the "transfer_at" field if the given value is not nil.
+func (_u *RegistryCaseUpdate) SetNillableTransferAt(v *time.Time) *RegistryCaseUpdate {
+	if v != nil {
+		_u.SetTransferAt(*v)
+	}
+	return _u
+}
+
+// ClearTransferAt clears the value of the "transfer_at" field.
+func (_u *RegistryCaseUpdate) ClearTransferAt() *RegistryCaseUpdate {
+	_u.mutation.ClearTransferAt()
+	return _u
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_u *RegistryCaseUpdate) SetLatestActivityID(v terms.ID) *RegistryCaseUpdate {
 	_u.mutation.SetLatestActivityID(v)
@@ -456,6 +516,16 @@ func (_u *RegistryCaseUpdate) check() error {
 	if v, ok := _u.mutation.HolderOfficerID(); ok {
 		if err := registrycase.HolderOfficerIDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "holder_officer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.holder_officer_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TransferID(); ok {
+		if err := registrycase.TransferIDValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TransferWork(); ok {
+		if err := registrycase.TransferWorkValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_work", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_work": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.LatestActivityID(); ok {
@@ -570,6 +640,24 @@ func (_u *RegistryCaseUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.HolderOfficerIDCleared() {
 		_spec.ClearField(registrycase.FieldHolderOfficerID, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferID(); ok {
+		_spec.SetField(registrycase.FieldTransferID, field.TypeString, value)
+	}
+	if _u.mutation.TransferIDCleared() {
+		_spec.ClearField(registrycase.FieldTransferID, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferWork(); ok {
+		_spec.SetField(registrycase.FieldTransferWork, field.TypeString, value)
+	}
+	if _u.mutation.TransferWorkCleared() {
+		_spec.ClearField(registrycase.FieldTransferWork, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferAt(); ok {
+		_spec.SetField(registrycase.FieldTransferAt, field.TypeTime, value)
+	}
+	if _u.mutation.TransferAtCleared() {
+		_spec.ClearField(registrycase.FieldTransferAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)
@@ -937,6 +1025,66 @@ func (_u *RegistryCaseUpdateOne) ClearHolderOfficerID() *RegistryCaseUpdateOne {
 	return _u
 }
 
+// SetTransferID sets the "transfer_id" field.
+func (_u *RegistryCaseUpdateOne) SetTransferID(v terms.ID) *RegistryCaseUpdateOne {
+	_u.mutation.SetTransferID(v)
+	return _u
+}
+
+// SetNillableTransferID sets the "transfer_id" field if the given value is not nil.
+func (_u *RegistryCaseUpdateOne) SetNillableTransferID(v *terms.ID) *RegistryCaseUpdateOne {
+	if v != nil {
+		_u.SetTransferID(*v)
+	}
+	return _u
+}
+
+// ClearTransferID clears the value of the "transfer_id" field.
+func (_u *RegistryCaseUpdateOne) ClearTransferID() *RegistryCaseUpdateOne {
+	_u.mutation.ClearTransferID()
+	return _u
+}
+
+// SetTransferWork sets the "transfer_work" field.
+func (_u *RegistryCaseUpdateOne) SetTransferWork(v terms.TransferWork) *RegistryCaseUpdateOne {
+	_u.mutation.SetTransferWork(v)
+	return _u
+}
+
+// SetNillableTransferWork sets the "transfer_work" field if the given value is not nil.
+func (_u *RegistryCaseUpdateOne) SetNillableTransferWork(v *terms.TransferWork) *RegistryCaseUpdateOne {
+	if v != nil {
+		_u.SetTransferWork(*v)
+	}
+	return _u
+}
+
+// ClearTransferWork clears the value of the "transfer_work" field.
+func (_u *RegistryCaseUpdateOne) ClearTransferWork() *RegistryCaseUpdateOne {
+	_u.mutation.ClearTransferWork()
+	return _u
+}
+
+// SetTransferAt sets the "transfer_at" field.
+func (_u *RegistryCaseUpdateOne) SetTransferAt(v time.Time) *RegistryCaseUpdateOne {
+	_u.mutation.SetTransferAt(v)
+	return _u
+}
+
+// SetNillableTransferAt sets the "transfer_at" field if the given value is not nil.
+func (_u *RegistryCaseUpdateOne) SetNillableTransferAt(v *time.Time) *RegistryCaseUpdateOne {
+	if v != nil {
+		_u.SetTransferAt(*v)
+	}
+	return _u
+}
+
+// ClearTransferAt clears the value of the "transfer_at" field.
+func (_u *RegistryCaseUpdateOne) ClearTransferAt() *RegistryCaseUpdateOne {
+	_u.mutation.ClearTransferAt()
+	return _u
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_u *RegistryCaseUpdateOne) SetLatestActivityID(v terms.ID) *RegistryCaseUpdateOne {
 	_u.mutation.SetLatestActivityID(v)
@@ -1041,6 +1189,16 @@ func (_u *RegistryCaseUpdateOne) check() error {
 	if v, ok := _u.mutation.HolderOfficerID(); ok {
 		if err := registrycase.HolderOfficerIDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "holder_officer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.holder_officer_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TransferID(); ok {
+		if err := registrycase.TransferIDValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_id", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TransferWork(); ok {
+		if err := registrycase.TransferWorkValidator(string(v)); err != nil {
+			return &ValidationError{Name: "transfer_work", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_work": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.LatestActivityID(); ok {
@@ -1172,6 +1330,24 @@ func (_u *RegistryCaseUpdateOne) sqlSave(ctx context.Context) (_node *RegistryCa
 	}
 	if _u.mutation.HolderOfficerIDCleared() {
 		_spec.ClearField(registrycase.FieldHolderOfficerID, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferID(); ok {
+		_spec.SetField(registrycase.FieldTransferID, field.TypeString, value)
+	}
+	if _u.mutation.TransferIDCleared() {
+		_spec.ClearField(registrycase.FieldTransferID, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferWork(); ok {
+		_spec.SetField(registrycase.FieldTransferWork, field.TypeString, value)
+	}
+	if _u.mutation.TransferWorkCleared() {
+		_spec.ClearField(registrycase.FieldTransferWork, field.TypeString)
+	}
+	if value, ok := _u.mutation.TransferAt(); ok {
+		_spec.SetField(registrycase.FieldTransferAt, field.TypeTime, value)
+	}
+	if _u.mutation.TransferAtCleared() {
+		_spec.ClearField(registrycase.FieldTransferAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)

@@ -81,6 +81,8 @@ type ServiceActivity struct {
 	ReportedVia *terms.EntryVia `json:"reported_via,omitempty"`
 	// ReportedAt holds the value of the "reported_at" field.
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	// ReportedRespondent holds the value of the "reported_respondent" field.
+	ReportedRespondent string `json:"reported_respondent,omitempty"`
 	// DeviceSubmittedAt holds the value of the "device_submitted_at" field.
 	DeviceSubmittedAt *time.Time `json:"device_submitted_at,omitempty"`
 	// DeviceSentAt holds the value of the "device_sent_at" field.
@@ -135,7 +137,7 @@ func (*ServiceActivity) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case serviceactivity.FieldSequence, serviceactivity.FieldRecordingDelayMinutes:
 			values[i] = new(sql.NullInt64)
-		case serviceactivity.FieldID, serviceactivity.FieldCaseID, serviceactivity.FieldKind, serviceactivity.FieldOfficerID, serviceactivity.FieldAccountID, serviceactivity.FieldRecordedByName, serviceactivity.FieldRecordedByRole, serviceactivity.FieldIdempotencyKey, serviceactivity.FieldNote, serviceactivity.FieldMethod, serviceactivity.FieldReason, serviceactivity.FieldDetail, serviceactivity.FieldWritDate, serviceactivity.FieldFromOfficerID, serviceactivity.FieldToOfficerID, serviceactivity.FieldToOfficerName, serviceactivity.FieldText, serviceactivity.FieldCorrectsID, serviceactivity.FieldCorrectionReason, serviceactivity.FieldWithdrawalReason, serviceactivity.FieldReportedVia:
+		case serviceactivity.FieldID, serviceactivity.FieldCaseID, serviceactivity.FieldKind, serviceactivity.FieldOfficerID, serviceactivity.FieldAccountID, serviceactivity.FieldRecordedByName, serviceactivity.FieldRecordedByRole, serviceactivity.FieldIdempotencyKey, serviceactivity.FieldNote, serviceactivity.FieldMethod, serviceactivity.FieldReason, serviceactivity.FieldDetail, serviceactivity.FieldWritDate, serviceactivity.FieldFromOfficerID, serviceactivity.FieldToOfficerID, serviceactivity.FieldToOfficerName, serviceactivity.FieldText, serviceactivity.FieldCorrectsID, serviceactivity.FieldCorrectionReason, serviceactivity.FieldWithdrawalReason, serviceactivity.FieldReportedVia, serviceactivity.FieldReportedRespondent:
 			values[i] = new(sql.NullString)
 		case serviceactivity.FieldOccurredAt, serviceactivity.FieldRecordedAt, serviceactivity.FieldReportedAt, serviceactivity.FieldDeviceSubmittedAt, serviceactivity.FieldDeviceSentAt:
 			values[i] = new(sql.NullTime)
@@ -353,6 +355,12 @@ func (_m *ServiceActivity) assignValues(columns []string, values []any) error {
 				_m.ReportedAt = new(time.Time)
 				*_m.ReportedAt = value.Time
 			}
+		case serviceactivity.FieldReportedRespondent:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_respondent", values[i])
+			} else if value.Valid {
+				_m.ReportedRespondent = value.String
+			}
 		case serviceactivity.FieldDeviceSubmittedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field device_submitted_at", values[i])
@@ -524,6 +532,9 @@ func (_m *ServiceActivity) String() string {
 		builder.WriteString("reported_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("reported_respondent=")
+	builder.WriteString(_m.ReportedRespondent)
 	builder.WriteString(", ")
 	if v := _m.DeviceSubmittedAt; v != nil {
 		builder.WriteString("device_submitted_at=")

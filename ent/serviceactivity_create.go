@@ -347,6 +347,20 @@ func (_c *ServiceActivityCreate) SetNillableReportedAt(v *time.Time) *ServiceAct
 	return _c
 }
 
+// SetReportedRespondent sets the "reported_respondent" field.
+func (_c *ServiceActivityCreate) SetReportedRespondent(v string) *ServiceActivityCreate {
+	_c.mutation.SetReportedRespondent(v)
+	return _c
+}
+
+// SetNillableReportedRespondent sets the "reported_respondent" field if the given value is not nil.
+func (_c *ServiceActivityCreate) SetNillableReportedRespondent(v *string) *ServiceActivityCreate {
+	if v != nil {
+		_c.SetReportedRespondent(*v)
+	}
+	return _c
+}
+
 // SetDeviceSubmittedAt sets the "device_submitted_at" field.
 func (_c *ServiceActivityCreate) SetDeviceSubmittedAt(v time.Time) *ServiceActivityCreate {
 	_c.mutation.SetDeviceSubmittedAt(v)
@@ -449,6 +463,10 @@ func (_c *ServiceActivityCreate) defaults() error {
 	if _, ok := _c.mutation.ToOfficerName(); !ok {
 		v := serviceactivity.DefaultToOfficerName
 		_c.mutation.SetToOfficerName(v)
+	}
+	if _, ok := _c.mutation.ReportedRespondent(); !ok {
+		v := serviceactivity.DefaultReportedRespondent
+		_c.mutation.SetReportedRespondent(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if serviceactivity.DefaultID == nil {
@@ -565,6 +583,9 @@ func (_c *ServiceActivityCreate) check() error {
 		if err := serviceactivity.ReportedViaValidator(string(v)); err != nil {
 			return &ValidationError{Name: "reported_via", err: fmt.Errorf(`ent: validator failed for field "ServiceActivity.reported_via": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.ReportedRespondent(); !ok {
+		return &ValidationError{Name: "reported_respondent", err: errors.New(`ent: missing required field "ServiceActivity.reported_respondent"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := serviceactivity.IDValidator(string(v)); err != nil {
@@ -723,6 +744,10 @@ func (_c *ServiceActivityCreate) createSpec() (*ServiceActivity, *sqlgraph.Creat
 	if value, ok := _c.mutation.ReportedAt(); ok {
 		_spec.SetField(serviceactivity.FieldReportedAt, field.TypeTime, value)
 		_node.ReportedAt = &value
+	}
+	if value, ok := _c.mutation.ReportedRespondent(); ok {
+		_spec.SetField(serviceactivity.FieldReportedRespondent, field.TypeString, value)
+		_node.ReportedRespondent = value
 	}
 	if value, ok := _c.mutation.DeviceSubmittedAt(); ok {
 		_spec.SetField(serviceactivity.FieldDeviceSubmittedAt, field.TypeTime, value)

@@ -18,6 +18,8 @@ type Tx struct {
 	Account *AccountClient
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// AgencyAssignment is the client for interacting with the AgencyAssignment builders.
+	AgencyAssignment *AgencyAssignmentClient
 	// AgencyChannel is the client for interacting with the AgencyChannel builders.
 	AgencyChannel *AgencyChannelClient
 	// AgencyCoverage is the client for interacting with the AgencyCoverage builders.
@@ -32,6 +34,10 @@ type Tx struct {
 	DeliveryAttempt *DeliveryAttemptClient
 	// DeliveryContent is the client for interacting with the DeliveryContent builders.
 	DeliveryContent *DeliveryContentClient
+	// DeliveryDecision is the client for interacting with the DeliveryDecision builders.
+	DeliveryDecision *DeliveryDecisionClient
+	// DueItem is the client for interacting with the DueItem builders.
+	DueItem *DueItemClient
 	// Hearing is the client for interacting with the Hearing builders.
 	Hearing *HearingClient
 	// JournalHead is the client for interacting with the JournalHead builders.
@@ -58,6 +64,8 @@ type Tx struct {
 	RegistryRow *RegistryRowClient
 	// Respondent is the client for interacting with the Respondent builders.
 	Respondent *RespondentClient
+	// Review is the client for interacting with the Review builders.
+	Review *ReviewClient
 	// ServiceActivity is the client for interacting with the ServiceActivity builders.
 	ServiceActivity *ServiceActivityClient
 	// Setting is the client for interacting with the Setting builders.
@@ -205,6 +213,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
 	tx.Address = NewAddressClient(tx.config)
+	tx.AgencyAssignment = NewAgencyAssignmentClient(tx.config)
 	tx.AgencyChannel = NewAgencyChannelClient(tx.config)
 	tx.AgencyCoverage = NewAgencyCoverageClient(tx.config)
 	tx.CaseLookUp = NewCaseLookUpClient(tx.config)
@@ -212,6 +221,8 @@ func (tx *Tx) init() {
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliveryAttempt = NewDeliveryAttemptClient(tx.config)
 	tx.DeliveryContent = NewDeliveryContentClient(tx.config)
+	tx.DeliveryDecision = NewDeliveryDecisionClient(tx.config)
+	tx.DueItem = NewDueItemClient(tx.config)
 	tx.Hearing = NewHearingClient(tx.config)
 	tx.JournalHead = NewJournalHeadClient(tx.config)
 	tx.JournalPending = NewJournalPendingClient(tx.config)
@@ -225,6 +236,7 @@ func (tx *Tx) init() {
 	tx.RegistryEntry = NewRegistryEntryClient(tx.config)
 	tx.RegistryRow = NewRegistryRowClient(tx.config)
 	tx.Respondent = NewRespondentClient(tx.config)
+	tx.Review = NewReviewClient(tx.config)
 	tx.ServiceActivity = NewServiceActivityClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SwitchAnswer = NewSwitchAnswerClient(tx.config)

@@ -14,10 +14,12 @@ func serviceOf(in model.RecordServiceInput) recording.Service {
 	return recording.Service{
 		Common: recording.Common{
 			IdempotencyKey: string(in.IdempotencyKey), Docket: in.DocketNumber, Confirm: in.Confirm,
-			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt,
-			AsOfficer: terms.Value(in.AsOfficerID), Note: terms.Value(in.Note),
+			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt, AsOfficer: terms.Value(in.AsOfficerID),
 		},
-		Method: in.Method, ExecutedAt: in.ExecutedAt, PoliceAssistanceRequested: in.PoliceAssistanceRequested,
+		ServiceEntry: recording.ServiceEntry{
+			Method: in.Method, ExecutedAt: in.ExecutedAt, PoliceAssistanceRequested: in.PoliceAssistanceRequested,
+			Note: terms.Value(in.Note),
+		},
 	}
 }
 
@@ -25,11 +27,13 @@ func attemptOf(in model.RecordAttemptInput) recording.Attempt {
 	return recording.Attempt{
 		Common: recording.Common{
 			IdempotencyKey: string(in.IdempotencyKey), Docket: in.DocketNumber, Confirm: in.Confirm,
-			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt,
-			AsOfficer: terms.Value(in.AsOfficerID), Note: terms.Value(in.Note),
+			DeviceSubmittedAt: in.DeviceSubmittedAt, DeviceSentAt: in.DeviceSentAt, AsOfficer: terms.Value(in.AsOfficerID),
 		},
-		Reason: in.Reason, Detail: terms.Value(in.Detail), LastAttemptedAt: in.LastAttemptedAt,
-		PoliceAssistanceRequested: in.PoliceAssistanceRequested, NoFurtherAttempt: in.NoFurtherAttempt,
+		AttemptEntry: recording.AttemptEntry{
+			Reason: in.Reason, Detail: terms.Value(in.Detail), LastAttemptedAt: in.LastAttemptedAt,
+			PoliceAssistanceRequested: in.PoliceAssistanceRequested, NoFurtherAttempt: in.NoFurtherAttempt,
+			Note: terms.Value(in.Note),
+		},
 	}
 }
 

@@ -18,6 +18,8 @@ const (
 	FieldCaseID = "case_id"
 	// FieldActivityID holds the string denoting the activity_id field in the database.
 	FieldActivityID = "activity_id"
+	// FieldDueItemID holds the string denoting the due_item_id field in the database.
+	FieldDueItemID = "due_item_id"
 	// FieldSequence holds the string denoting the sequence field in the database.
 	FieldSequence = "sequence"
 	// FieldRecipientKind holds the string denoting the recipient_kind field in the database.
@@ -74,6 +76,7 @@ var Columns = []string{
 	FieldID,
 	FieldCaseID,
 	FieldActivityID,
+	FieldDueItemID,
 	FieldSequence,
 	FieldRecipientKind,
 	FieldRecipientKey,
@@ -117,6 +120,8 @@ var (
 	CaseIDValidator func(string) error
 	// ActivityIDValidator is a validator for the "activity_id" field. It is called by the builders before save.
 	ActivityIDValidator func(string) error
+	// DueItemIDValidator is a validator for the "due_item_id" field. It is called by the builders before save.
+	DueItemIDValidator func(string) error
 	// RecipientKindValidator is a validator for the "recipient_kind" field. It is called by the builders before save.
 	RecipientKindValidator func(string) error
 	// AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
@@ -159,6 +164,11 @@ func ByCaseID(opts ...sql.OrderTermOption) OrderOption {
 // ByActivityID orders the results by the activity_id field.
 func ByActivityID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActivityID, opts...).ToFunc()
+}
+
+// ByDueItemID orders the results by the due_item_id field.
+func ByDueItemID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDueItemID, opts...).ToFunc()
 }
 
 // BySequence orders the results by the sequence field.

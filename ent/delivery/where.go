@@ -68,6 +68,12 @@ func ActivityID(v terms.ID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldActivityID, vc))
 }
 
+// DueItemID applies equality check predicate on the "due_item_id" field. It's identical to DueItemIDEQ.
+func DueItemID(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEQ(FieldDueItemID, vc))
+}
+
 // Sequence applies equality check predicate on the "sequence" field. It's identical to SequenceEQ.
 func Sequence(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldSequence, v))
@@ -340,6 +346,100 @@ func ActivityIDEqualFold(v terms.ID) predicate.Delivery {
 func ActivityIDContainsFold(v terms.ID) predicate.Delivery {
 	vc := string(v)
 	return predicate.Delivery(sql.FieldContainsFold(FieldActivityID, vc))
+}
+
+// DueItemIDEQ applies the EQ predicate on the "due_item_id" field.
+func DueItemIDEQ(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEQ(FieldDueItemID, vc))
+}
+
+// DueItemIDNEQ applies the NEQ predicate on the "due_item_id" field.
+func DueItemIDNEQ(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldNEQ(FieldDueItemID, vc))
+}
+
+// DueItemIDIn applies the In predicate on the "due_item_id" field.
+func DueItemIDIn(vs ...terms.ID) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Delivery(sql.FieldIn(FieldDueItemID, v...))
+}
+
+// DueItemIDNotIn applies the NotIn predicate on the "due_item_id" field.
+func DueItemIDNotIn(vs ...terms.ID) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Delivery(sql.FieldNotIn(FieldDueItemID, v...))
+}
+
+// DueItemIDGT applies the GT predicate on the "due_item_id" field.
+func DueItemIDGT(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldGT(FieldDueItemID, vc))
+}
+
+// DueItemIDGTE applies the GTE predicate on the "due_item_id" field.
+func DueItemIDGTE(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldGTE(FieldDueItemID, vc))
+}
+
+// DueItemIDLT applies the LT predicate on the "due_item_id" field.
+func DueItemIDLT(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldLT(FieldDueItemID, vc))
+}
+
+// DueItemIDLTE applies the LTE predicate on the "due_item_id" field.
+func DueItemIDLTE(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldLTE(FieldDueItemID, vc))
+}
+
+// DueItemIDContains applies the Contains predicate on the "due_item_id" field.
+func DueItemIDContains(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldContains(FieldDueItemID, vc))
+}
+
+// DueItemIDHasPrefix applies the HasPrefix predicate on the "due_item_id" field.
+func DueItemIDHasPrefix(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldHasPrefix(FieldDueItemID, vc))
+}
+
+// DueItemIDHasSuffix applies the HasSuffix predicate on the "due_item_id" field.
+func DueItemIDHasSuffix(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldHasSuffix(FieldDueItemID, vc))
+}
+
+// DueItemIDIsNil applies the IsNil predicate on the "due_item_id" field.
+func DueItemIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldDueItemID))
+}
+
+// DueItemIDNotNil applies the NotNil predicate on the "due_item_id" field.
+func DueItemIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldDueItemID))
+}
+
+// DueItemIDEqualFold applies the EqualFold predicate on the "due_item_id" field.
+func DueItemIDEqualFold(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEqualFold(FieldDueItemID, vc))
+}
+
+// DueItemIDContainsFold applies the ContainsFold predicate on the "due_item_id" field.
+func DueItemIDContainsFold(v terms.ID) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldContainsFold(FieldDueItemID, vc))
 }
 
 // SequenceEQ applies the EQ predicate on the "sequence" field.

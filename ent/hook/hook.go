@@ -33,6 +33,18 @@ func (f AddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AddressMutation", m)
 }
 
+// The AgencyAssignmentFunc type is an adapter to allow the use of ordinary
+// function as AgencyAssignment mutator.
+type AgencyAssignmentFunc func(context.Context, *ent.AgencyAssignmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AgencyAssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AgencyAssignmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AgencyAssignmentMutation", m)
+}
+
 // The AgencyChannelFunc type is an adapter to allow the use of ordinary
 // function as AgencyChannel mutator.
 type AgencyChannelFunc func(context.Context, *ent.AgencyChannelMutation) (ent.Value, error)
@@ -115,6 +127,30 @@ func (f DeliveryContentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeliveryContentMutation", m)
+}
+
+// The DeliveryDecisionFunc type is an adapter to allow the use of ordinary
+// function as DeliveryDecision mutator.
+type DeliveryDecisionFunc func(context.Context, *ent.DeliveryDecisionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeliveryDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeliveryDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeliveryDecisionMutation", m)
+}
+
+// The DueItemFunc type is an adapter to allow the use of ordinary
+// function as DueItem mutator.
+type DueItemFunc func(context.Context, *ent.DueItemMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DueItemFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DueItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DueItemMutation", m)
 }
 
 // The HearingFunc type is an adapter to allow the use of ordinary
@@ -271,6 +307,18 @@ func (f RespondentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RespondentMutation", m)
+}
+
+// The ReviewFunc type is an adapter to allow the use of ordinary
+// function as Review mutator.
+type ReviewFunc func(context.Context, *ent.ReviewMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReviewFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReviewMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReviewMutation", m)
 }
 
 // The ServiceActivityFunc type is an adapter to allow the use of ordinary

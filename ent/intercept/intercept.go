@@ -10,6 +10,7 @@ import (
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/account"
 	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/agencyassignment"
 	"github.com/service-tracking/sts/ent/agencychannel"
 	"github.com/service-tracking/sts/ent/agencycoverage"
 	"github.com/service-tracking/sts/ent/caselookup"
@@ -17,6 +18,8 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
 	"github.com/service-tracking/sts/ent/deliverycontent"
+	"github.com/service-tracking/sts/ent/deliverydecision"
+	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/journalhead"
 	"github.com/service-tracking/sts/ent/journalpending"
@@ -31,6 +34,7 @@ import (
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/registryrow"
 	"github.com/service-tracking/sts/ent/respondent"
+	"github.com/service-tracking/sts/ent/review"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
 	"github.com/service-tracking/sts/ent/switchanswer"
@@ -148,6 +152,33 @@ func (f TraverseAddress) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
+}
+
+// The AgencyAssignmentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AgencyAssignmentFunc func(context.Context, *ent.AgencyAssignmentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AgencyAssignmentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AgencyAssignmentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AgencyAssignmentQuery", q)
+}
+
+// The TraverseAgencyAssignment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAgencyAssignment func(context.Context, *ent.AgencyAssignmentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAgencyAssignment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAgencyAssignment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AgencyAssignmentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AgencyAssignmentQuery", q)
 }
 
 // The AgencyChannelFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -337,6 +368,60 @@ func (f TraverseDeliveryContent) Traverse(ctx context.Context, q ent.Query) erro
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryContentQuery", q)
+}
+
+// The DeliveryDecisionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DeliveryDecisionFunc func(context.Context, *ent.DeliveryDecisionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DeliveryDecisionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DeliveryDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DeliveryDecisionQuery", q)
+}
+
+// The TraverseDeliveryDecision type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDeliveryDecision func(context.Context, *ent.DeliveryDecisionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDeliveryDecision) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDeliveryDecision) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeliveryDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryDecisionQuery", q)
+}
+
+// The DueItemFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DueItemFunc func(context.Context, *ent.DueItemQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DueItemFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DueItemQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DueItemQuery", q)
+}
+
+// The TraverseDueItem type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDueItem func(context.Context, *ent.DueItemQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDueItem) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDueItem) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DueItemQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DueItemQuery", q)
 }
 
 // The HearingFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -690,6 +775,33 @@ func (f TraverseRespondent) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.RespondentQuery", q)
 }
 
+// The ReviewFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ReviewFunc func(context.Context, *ent.ReviewQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ReviewFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ReviewQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ReviewQuery", q)
+}
+
+// The TraverseReview type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseReview func(context.Context, *ent.ReviewQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseReview) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseReview) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReviewQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ReviewQuery", q)
+}
+
 // The ServiceActivityFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ServiceActivityFunc func(context.Context, *ent.ServiceActivityQuery) (ent.Value, error)
 
@@ -886,6 +998,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.AccountQuery, predicate.Account, account.OrderOption]{typ: ent.TypeAccount, tq: q}, nil
 	case *ent.AddressQuery:
 		return &query[*ent.AddressQuery, predicate.Address, address.OrderOption]{typ: ent.TypeAddress, tq: q}, nil
+	case *ent.AgencyAssignmentQuery:
+		return &query[*ent.AgencyAssignmentQuery, predicate.AgencyAssignment, agencyassignment.OrderOption]{typ: ent.TypeAgencyAssignment, tq: q}, nil
 	case *ent.AgencyChannelQuery:
 		return &query[*ent.AgencyChannelQuery, predicate.AgencyChannel, agencychannel.OrderOption]{typ: ent.TypeAgencyChannel, tq: q}, nil
 	case *ent.AgencyCoverageQuery:
@@ -900,6 +1014,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DeliveryAttemptQuery, predicate.DeliveryAttempt, deliveryattempt.OrderOption]{typ: ent.TypeDeliveryAttempt, tq: q}, nil
 	case *ent.DeliveryContentQuery:
 		return &query[*ent.DeliveryContentQuery, predicate.DeliveryContent, deliverycontent.OrderOption]{typ: ent.TypeDeliveryContent, tq: q}, nil
+	case *ent.DeliveryDecisionQuery:
+		return &query[*ent.DeliveryDecisionQuery, predicate.DeliveryDecision, deliverydecision.OrderOption]{typ: ent.TypeDeliveryDecision, tq: q}, nil
+	case *ent.DueItemQuery:
+		return &query[*ent.DueItemQuery, predicate.DueItem, dueitem.OrderOption]{typ: ent.TypeDueItem, tq: q}, nil
 	case *ent.HearingQuery:
 		return &query[*ent.HearingQuery, predicate.Hearing, hearing.OrderOption]{typ: ent.TypeHearing, tq: q}, nil
 	case *ent.JournalHeadQuery:
@@ -926,6 +1044,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.RegistryRowQuery, predicate.RegistryRow, registryrow.OrderOption]{typ: ent.TypeRegistryRow, tq: q}, nil
 	case *ent.RespondentQuery:
 		return &query[*ent.RespondentQuery, predicate.Respondent, respondent.OrderOption]{typ: ent.TypeRespondent, tq: q}, nil
+	case *ent.ReviewQuery:
+		return &query[*ent.ReviewQuery, predicate.Review, review.OrderOption]{typ: ent.TypeReview, tq: q}, nil
 	case *ent.ServiceActivityQuery:
 		return &query[*ent.ServiceActivityQuery, predicate.ServiceActivity, serviceactivity.OrderOption]{typ: ent.TypeServiceActivity, tq: q}, nil
 	case *ent.SettingQuery:

@@ -78,6 +78,39 @@ var (
 			},
 		},
 	}
+	// AgencyAssignmentsColumns holds the columns for the "agency_assignments" table.
+	AgencyAssignmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "reason", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(40)"}},
+		{Name: "place_key", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(800)"}},
+		{Name: "agency_id", Type: field.TypeString, Size: 40},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "assigned_by_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "why", Type: field.TypeString, SchemaType: map[string]string{"mysql": "mediumtext"}},
+		{Name: "assigned_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "case_id", Type: field.TypeString, Size: 40},
+	}
+	// AgencyAssignmentsTable holds the schema information for the "agency_assignments" table.
+	AgencyAssignmentsTable = &schema.Table{
+		Name:       "agency_assignments",
+		Columns:    AgencyAssignmentsColumns,
+		PrimaryKey: []*schema.Column{AgencyAssignmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "agency_assignments_registry_cases_registry_case",
+				Columns:    []*schema.Column{AgencyAssignmentsColumns[8]},
+				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "agencyassignment_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{AgencyAssignmentsColumns[8]},
+			},
+		},
+	}
 	// AgencyChannelsColumns holds the columns for the "agency_channels" table.
 	AgencyChannelsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -157,6 +190,7 @@ var (
 	DeliveriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "activity_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "due_item_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "sequence", Type: field.TypeInt64},
 		{Name: "recipient_kind", Type: field.TypeString, Size: 40},
 		{Name: "recipient_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(64)"}},
@@ -186,7 +220,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "deliveries_registry_cases_registry_case",
-				Columns:    []*schema.Column{DeliveriesColumns[21]},
+				Columns:    []*schema.Column{DeliveriesColumns[22]},
 				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -195,32 +229,42 @@ var (
 			{
 				Name:    "delivery_activity_id_recipient_kind_recipient_key",
 				Unique:  true,
-				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[3], DeliveriesColumns[4]},
+				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[4], DeliveriesColumns[5]},
+			},
+			{
+				Name:    "delivery_due_item_id_recipient_key",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveriesColumns[2], DeliveriesColumns[5]},
 			},
 			{
 				Name:    "delivery_control_number",
 				Unique:  true,
-				Columns: []*schema.Column{DeliveriesColumns[13]},
+				Columns: []*schema.Column{DeliveriesColumns[14]},
+			},
+			{
+				Name:    "delivery_state_due_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[10], DeliveriesColumns[17], DeliveriesColumns[0]},
 			},
 			{
 				Name:    "delivery_next_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[14], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[15], DeliveriesColumns[0]},
 			},
 			{
 				Name:    "delivery_case_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[21], DeliveriesColumns[17], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[22], DeliveriesColumns[18], DeliveriesColumns[0]},
 			},
 			{
 				Name:    "delivery_agency_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[5], DeliveriesColumns[17]},
+				Columns: []*schema.Column{DeliveriesColumns[6], DeliveriesColumns[18]},
 			},
 			{
 				Name:    "delivery_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[17], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[18], DeliveriesColumns[0]},
 			},
 		},
 	}
@@ -269,6 +313,75 @@ var (
 		Name:       "delivery_contents",
 		Columns:    DeliveryContentsColumns,
 		PrimaryKey: []*schema.Column{DeliveryContentsColumns[0]},
+	}
+	// DeliveryDecisionsColumns holds the columns for the "delivery_decisions" table.
+	DeliveryDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "delivery_id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeString, Size: 40},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "decided_by_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"mysql": "mediumtext"}},
+		{Name: "decided_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "case_id", Type: field.TypeString, Size: 40},
+	}
+	// DeliveryDecisionsTable holds the schema information for the "delivery_decisions" table.
+	DeliveryDecisionsTable = &schema.Table{
+		Name:       "delivery_decisions",
+		Columns:    DeliveryDecisionsColumns,
+		PrimaryKey: []*schema.Column{DeliveryDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "delivery_decisions_registry_cases_registry_case",
+				Columns:    []*schema.Column{DeliveryDecisionsColumns[7]},
+				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliverydecision_delivery_id_decided_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveryDecisionsColumns[1], DeliveryDecisionsColumns[6]},
+			},
+		},
+	}
+	// DueItemsColumns holds the columns for the "due_items" table.
+	DueItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "sequence", Type: field.TypeInt64},
+		{Name: "rule", Type: field.TypeString, Size: 40},
+		{Name: "about_key", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(40)"}},
+		{Name: "hearing_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "due_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "noticed_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "case_id", Type: field.TypeString, Size: 40},
+	}
+	// DueItemsTable holds the schema information for the "due_items" table.
+	DueItemsTable = &schema.Table{
+		Name:       "due_items",
+		Columns:    DueItemsColumns,
+		PrimaryKey: []*schema.Column{DueItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "due_items_registry_cases_registry_case",
+				Columns:    []*schema.Column{DueItemsColumns[7]},
+				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dueitem_case_id_rule_about_key",
+				Unique:  true,
+				Columns: []*schema.Column{DueItemsColumns[7], DueItemsColumns[2], DueItemsColumns[3]},
+			},
+			{
+				Name:    "dueitem_noticed_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{DueItemsColumns[6], DueItemsColumns[0]},
+			},
+		},
 	}
 	// HearingsColumns holds the columns for the "hearings" table.
 	HearingsColumns = []*schema.Column{
@@ -531,6 +644,9 @@ var (
 		{Name: "served_in_time", Type: field.TypeBool, Nullable: true},
 		{Name: "report_made", Type: field.TypeBool, Default: false},
 		{Name: "holder_officer_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "transfer_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "transfer_work", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "transfer_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "latest_activity_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "latest_activity_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
@@ -563,7 +679,17 @@ var (
 			{
 				Name:    "registrycase_latest_activity_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{RegistryCasesColumns[23], RegistryCasesColumns[0]},
+				Columns: []*schema.Column{RegistryCasesColumns[26], RegistryCasesColumns[0]},
+			},
+			{
+				Name:    "registrycase_service_status_hearing_sort_id",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryCasesColumns[17], RegistryCasesColumns[15], RegistryCasesColumns[0]},
+			},
+			{
+				Name:    "registrycase_transfer_work_transfer_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryCasesColumns[23], RegistryCasesColumns[24], RegistryCasesColumns[0]},
 			},
 		},
 	}
@@ -672,6 +798,37 @@ var (
 			},
 		},
 	}
+	// ReviewsColumns holds the columns for the "reviews" table.
+	ReviewsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "activity_id", Type: field.TypeString, Size: 40},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "reviewed_by_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
+		{Name: "note", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
+		{Name: "reviewed_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "case_id", Type: field.TypeString, Size: 40},
+	}
+	// ReviewsTable holds the schema information for the "reviews" table.
+	ReviewsTable = &schema.Table{
+		Name:       "reviews",
+		Columns:    ReviewsColumns,
+		PrimaryKey: []*schema.Column{ReviewsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "reviews_registry_cases_registry_case",
+				Columns:    []*schema.Column{ReviewsColumns[6]},
+				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "review_activity_id",
+				Unique:  true,
+				Columns: []*schema.Column{ReviewsColumns[1]},
+			},
+		},
+	}
 	// ServiceActivitiesColumns holds the columns for the "service_activities" table.
 	ServiceActivitiesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -703,6 +860,7 @@ var (
 		{Name: "withdrawal_reason", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "reported_via", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "reported_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "reported_respondent", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(401)"}},
 		{Name: "device_submitted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "device_sent_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
@@ -716,13 +874,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "service_activities_registry_cases_registry_case",
-				Columns:    []*schema.Column{ServiceActivitiesColumns[31]},
+				Columns:    []*schema.Column{ServiceActivitiesColumns[32]},
 				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "service_activities_officers_officer",
-				Columns:    []*schema.Column{ServiceActivitiesColumns[32]},
+				Columns:    []*schema.Column{ServiceActivitiesColumns[33]},
 				RefColumns: []*schema.Column{OfficersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -731,7 +889,7 @@ var (
 			{
 				Name:    "serviceactivity_case_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{ServiceActivitiesColumns[31], ServiceActivitiesColumns[1]},
+				Columns: []*schema.Column{ServiceActivitiesColumns[32], ServiceActivitiesColumns[1]},
 			},
 			{
 				Name:    "serviceactivity_account_id_idempotency_key",
@@ -746,7 +904,7 @@ var (
 			{
 				Name:    "serviceactivity_officer_id_recorded_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ServiceActivitiesColumns[32], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
+				Columns: []*schema.Column{ServiceActivitiesColumns[33], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
 			},
 			{
 				Name:    "serviceactivity_to_officer_id",
@@ -757,6 +915,16 @@ var (
 				Name:    "serviceactivity_recorded_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
+			},
+			{
+				Name:    "serviceactivity_kind_recorded_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ServiceActivitiesColumns[2], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
+			},
+			{
+				Name:    "serviceactivity_recorded_late_recorded_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ServiceActivitiesColumns[13], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
 			},
 		},
 	}
@@ -905,6 +1073,7 @@ var (
 	Tables = []*schema.Table{
 		AccountsTable,
 		AddressesTable,
+		AgencyAssignmentsTable,
 		AgencyChannelsTable,
 		AgencyCoveragesTable,
 		CaseLookUpsTable,
@@ -912,6 +1081,8 @@ var (
 		DeliveriesTable,
 		DeliveryAttemptsTable,
 		DeliveryContentsTable,
+		DeliveryDecisionsTable,
+		DueItemsTable,
 		HearingsTable,
 		JournalHeadsTable,
 		JournalPendingsTable,
@@ -925,6 +1096,7 @@ var (
 		RegistryEntriesTable,
 		RegistryRowsTable,
 		RespondentsTable,
+		ReviewsTable,
 		ServiceActivitiesTable,
 		SettingsTable,
 		SwitchAnswersTable,
@@ -943,6 +1115,10 @@ func init() {
 	AddressesTable.ForeignKeys[1].RefTable = RegistryRowsTable
 	AddressesTable.Annotation = &entsql.Annotation{
 		Table: "addresses",
+	}
+	AgencyAssignmentsTable.ForeignKeys[0].RefTable = RegistryCasesTable
+	AgencyAssignmentsTable.Annotation = &entsql.Annotation{
+		Table: "agency_assignments",
 	}
 	AgencyChannelsTable.Annotation = &entsql.Annotation{
 		Table: "agency_channels",
@@ -966,6 +1142,14 @@ func init() {
 	}
 	DeliveryContentsTable.Annotation = &entsql.Annotation{
 		Table: "delivery_contents",
+	}
+	DeliveryDecisionsTable.ForeignKeys[0].RefTable = RegistryCasesTable
+	DeliveryDecisionsTable.Annotation = &entsql.Annotation{
+		Table: "delivery_decisions",
+	}
+	DueItemsTable.ForeignKeys[0].RefTable = RegistryCasesTable
+	DueItemsTable.Annotation = &entsql.Annotation{
+		Table: "due_items",
 	}
 	HearingsTable.ForeignKeys[0].RefTable = RegistryCasesTable
 	HearingsTable.ForeignKeys[1].RefTable = RegistryRowsTable
@@ -1015,6 +1199,10 @@ func init() {
 	RespondentsTable.ForeignKeys[1].RefTable = RegistryRowsTable
 	RespondentsTable.Annotation = &entsql.Annotation{
 		Table: "respondents",
+	}
+	ReviewsTable.ForeignKeys[0].RefTable = RegistryCasesTable
+	ReviewsTable.Annotation = &entsql.Annotation{
+		Table: "reviews",
 	}
 	ServiceActivitiesTable.ForeignKeys[0].RefTable = RegistryCasesTable
 	ServiceActivitiesTable.ForeignKeys[1].RefTable = OfficersTable

@@ -12,6 +12,9 @@ type Account func(*sql.Selector)
 // Address is the predicate function for address builders.
 type Address func(*sql.Selector)
 
+// AgencyAssignment is the predicate function for agencyassignment builders.
+type AgencyAssignment func(*sql.Selector)
+
 // AgencyChannel is the predicate function for agencychannel builders.
 type AgencyChannel func(*sql.Selector)
 
@@ -32,6 +35,12 @@ type DeliveryAttempt func(*sql.Selector)
 
 // DeliveryContent is the predicate function for deliverycontent builders.
 type DeliveryContent func(*sql.Selector)
+
+// DeliveryDecision is the predicate function for deliverydecision builders.
+type DeliveryDecision func(*sql.Selector)
+
+// DueItem is the predicate function for dueitem builders.
+type DueItem func(*sql.Selector)
 
 // Hearing is the predicate function for hearing builders.
 type Hearing func(*sql.Selector)
@@ -71,6 +80,9 @@ type RegistryRow func(*sql.Selector)
 
 // Respondent is the predicate function for respondent builders.
 type Respondent func(*sql.Selector)
+
+// Review is the predicate function for review builders.
+type Review func(*sql.Selector)
 
 // ServiceActivity is the predicate function for serviceactivity builders.
 type ServiceActivity func(*sql.Selector)

@@ -158,6 +158,30 @@ func (f AddressMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AddressMutation", m)
 }
 
+// The AgencyAssignmentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AgencyAssignmentQueryRuleFunc func(context.Context, *ent.AgencyAssignmentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AgencyAssignmentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AgencyAssignmentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AgencyAssignmentQuery", q)
+}
+
+// The AgencyAssignmentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AgencyAssignmentMutationRuleFunc func(context.Context, *ent.AgencyAssignmentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AgencyAssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AgencyAssignmentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyAssignmentMutation", m)
+}
+
 // The AgencyChannelQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AgencyChannelQueryRuleFunc func(context.Context, *ent.AgencyChannelQuery) error
@@ -324,6 +348,54 @@ func (f DeliveryContentMutationRuleFunc) EvalMutation(ctx context.Context, m ent
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryContentMutation", m)
+}
+
+// The DeliveryDecisionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeliveryDecisionQueryRuleFunc func(context.Context, *ent.DeliveryDecisionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeliveryDecisionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeliveryDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeliveryDecisionQuery", q)
+}
+
+// The DeliveryDecisionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeliveryDecisionMutationRuleFunc func(context.Context, *ent.DeliveryDecisionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeliveryDecisionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeliveryDecisionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryDecisionMutation", m)
+}
+
+// The DueItemQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DueItemQueryRuleFunc func(context.Context, *ent.DueItemQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DueItemQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DueItemQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DueItemQuery", q)
+}
+
+// The DueItemMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DueItemMutationRuleFunc func(context.Context, *ent.DueItemMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DueItemMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DueItemMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DueItemMutation", m)
 }
 
 // The HearingQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -636,6 +708,30 @@ func (f RespondentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RespondentMutation", m)
+}
+
+// The ReviewQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReviewQueryRuleFunc func(context.Context, *ent.ReviewQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReviewQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReviewQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReviewQuery", q)
+}
+
+// The ReviewMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReviewMutationRuleFunc func(context.Context, *ent.ReviewMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReviewMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReviewMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReviewMutation", m)
 }
 
 // The ServiceActivityQueryRuleFunc type is an adapter to allow the use of ordinary

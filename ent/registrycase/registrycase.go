@@ -55,6 +55,12 @@ const (
 	FieldReportMade = "report_made"
 	// FieldHolderOfficerID holds the string denoting the holder_officer_id field in the database.
 	FieldHolderOfficerID = "holder_officer_id"
+	// FieldTransferID holds the string denoting the transfer_id field in the database.
+	FieldTransferID = "transfer_id"
+	// FieldTransferWork holds the string denoting the transfer_work field in the database.
+	FieldTransferWork = "transfer_work"
+	// FieldTransferAt holds the string denoting the transfer_at field in the database.
+	FieldTransferAt = "transfer_at"
 	// FieldLatestActivityID holds the string denoting the latest_activity_id field in the database.
 	FieldLatestActivityID = "latest_activity_id"
 	// FieldLatestActivityAt holds the string denoting the latest_activity_at field in the database.
@@ -87,6 +93,9 @@ var Columns = []string{
 	FieldServedInTime,
 	FieldReportMade,
 	FieldHolderOfficerID,
+	FieldTransferID,
+	FieldTransferWork,
+	FieldTransferAt,
 	FieldLatestActivityID,
 	FieldLatestActivityAt,
 }
@@ -129,6 +138,10 @@ var (
 	DefaultReportMade bool
 	// HolderOfficerIDValidator is a validator for the "holder_officer_id" field. It is called by the builders before save.
 	HolderOfficerIDValidator func(string) error
+	// TransferIDValidator is a validator for the "transfer_id" field. It is called by the builders before save.
+	TransferIDValidator func(string) error
+	// TransferWorkValidator is a validator for the "transfer_work" field. It is called by the builders before save.
+	TransferWorkValidator func(string) error
 	// LatestActivityIDValidator is a validator for the "latest_activity_id" field. It is called by the builders before save.
 	LatestActivityIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
@@ -248,6 +261,21 @@ func ByReportMade(opts ...sql.OrderTermOption) OrderOption {
 // ByHolderOfficerID orders the results by the holder_officer_id field.
 func ByHolderOfficerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHolderOfficerID, opts...).ToFunc()
+}
+
+// ByTransferID orders the results by the transfer_id field.
+func ByTransferID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTransferID, opts...).ToFunc()
+}
+
+// ByTransferWork orders the results by the transfer_work field.
+func ByTransferWork(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTransferWork, opts...).ToFunc()
+}
+
+// ByTransferAt orders the results by the transfer_at field.
+func ByTransferAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTransferAt, opts...).ToFunc()
 }
 
 // ByLatestActivityID orders the results by the latest_activity_id field.

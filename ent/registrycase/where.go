@@ -165,6 +165,23 @@ func HolderOfficerID(v terms.ID) predicate.RegistryCase {
 	return predicate.RegistryCase(sql.FieldEQ(FieldHolderOfficerID, vc))
 }
 
+// TransferID applies equality check predicate on the "transfer_id" field. It's identical to TransferIDEQ.
+func TransferID(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferID, vc))
+}
+
+// TransferWork applies equality check predicate on the "transfer_work" field. It's identical to TransferWorkEQ.
+func TransferWork(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferWork, vc))
+}
+
+// TransferAt applies equality check predicate on the "transfer_at" field. It's identical to TransferAtEQ.
+func TransferAt(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferAt, v))
+}
+
 // LatestActivityID applies equality check predicate on the "latest_activity_id" field. It's identical to LatestActivityIDEQ.
 func LatestActivityID(v terms.ID) predicate.RegistryCase {
 	vc := string(v)
@@ -1349,6 +1366,244 @@ func HolderOfficerIDEqualFold(v terms.ID) predicate.RegistryCase {
 func HolderOfficerIDContainsFold(v terms.ID) predicate.RegistryCase {
 	vc := string(v)
 	return predicate.RegistryCase(sql.FieldContainsFold(FieldHolderOfficerID, vc))
+}
+
+// TransferIDEQ applies the EQ predicate on the "transfer_id" field.
+func TransferIDEQ(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferID, vc))
+}
+
+// TransferIDNEQ applies the NEQ predicate on the "transfer_id" field.
+func TransferIDNEQ(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldNEQ(FieldTransferID, vc))
+}
+
+// TransferIDIn applies the In predicate on the "transfer_id" field.
+func TransferIDIn(vs ...terms.ID) predicate.RegistryCase {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.RegistryCase(sql.FieldIn(FieldTransferID, v...))
+}
+
+// TransferIDNotIn applies the NotIn predicate on the "transfer_id" field.
+func TransferIDNotIn(vs ...terms.ID) predicate.RegistryCase {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.RegistryCase(sql.FieldNotIn(FieldTransferID, v...))
+}
+
+// TransferIDGT applies the GT predicate on the "transfer_id" field.
+func TransferIDGT(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldGT(FieldTransferID, vc))
+}
+
+// TransferIDGTE applies the GTE predicate on the "transfer_id" field.
+func TransferIDGTE(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldGTE(FieldTransferID, vc))
+}
+
+// TransferIDLT applies the LT predicate on the "transfer_id" field.
+func TransferIDLT(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldLT(FieldTransferID, vc))
+}
+
+// TransferIDLTE applies the LTE predicate on the "transfer_id" field.
+func TransferIDLTE(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldLTE(FieldTransferID, vc))
+}
+
+// TransferIDContains applies the Contains predicate on the "transfer_id" field.
+func TransferIDContains(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldContains(FieldTransferID, vc))
+}
+
+// TransferIDHasPrefix applies the HasPrefix predicate on the "transfer_id" field.
+func TransferIDHasPrefix(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldHasPrefix(FieldTransferID, vc))
+}
+
+// TransferIDHasSuffix applies the HasSuffix predicate on the "transfer_id" field.
+func TransferIDHasSuffix(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldHasSuffix(FieldTransferID, vc))
+}
+
+// TransferIDIsNil applies the IsNil predicate on the "transfer_id" field.
+func TransferIDIsNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldIsNull(FieldTransferID))
+}
+
+// TransferIDNotNil applies the NotNil predicate on the "transfer_id" field.
+func TransferIDNotNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNotNull(FieldTransferID))
+}
+
+// TransferIDEqualFold applies the EqualFold predicate on the "transfer_id" field.
+func TransferIDEqualFold(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEqualFold(FieldTransferID, vc))
+}
+
+// TransferIDContainsFold applies the ContainsFold predicate on the "transfer_id" field.
+func TransferIDContainsFold(v terms.ID) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldContainsFold(FieldTransferID, vc))
+}
+
+// TransferWorkEQ applies the EQ predicate on the "transfer_work" field.
+func TransferWorkEQ(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferWork, vc))
+}
+
+// TransferWorkNEQ applies the NEQ predicate on the "transfer_work" field.
+func TransferWorkNEQ(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldNEQ(FieldTransferWork, vc))
+}
+
+// TransferWorkIn applies the In predicate on the "transfer_work" field.
+func TransferWorkIn(vs ...terms.TransferWork) predicate.RegistryCase {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.RegistryCase(sql.FieldIn(FieldTransferWork, v...))
+}
+
+// TransferWorkNotIn applies the NotIn predicate on the "transfer_work" field.
+func TransferWorkNotIn(vs ...terms.TransferWork) predicate.RegistryCase {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.RegistryCase(sql.FieldNotIn(FieldTransferWork, v...))
+}
+
+// TransferWorkGT applies the GT predicate on the "transfer_work" field.
+func TransferWorkGT(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldGT(FieldTransferWork, vc))
+}
+
+// TransferWorkGTE applies the GTE predicate on the "transfer_work" field.
+func TransferWorkGTE(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldGTE(FieldTransferWork, vc))
+}
+
+// TransferWorkLT applies the LT predicate on the "transfer_work" field.
+func TransferWorkLT(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldLT(FieldTransferWork, vc))
+}
+
+// TransferWorkLTE applies the LTE predicate on the "transfer_work" field.
+func TransferWorkLTE(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldLTE(FieldTransferWork, vc))
+}
+
+// TransferWorkContains applies the Contains predicate on the "transfer_work" field.
+func TransferWorkContains(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldContains(FieldTransferWork, vc))
+}
+
+// TransferWorkHasPrefix applies the HasPrefix predicate on the "transfer_work" field.
+func TransferWorkHasPrefix(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldHasPrefix(FieldTransferWork, vc))
+}
+
+// TransferWorkHasSuffix applies the HasSuffix predicate on the "transfer_work" field.
+func TransferWorkHasSuffix(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldHasSuffix(FieldTransferWork, vc))
+}
+
+// TransferWorkIsNil applies the IsNil predicate on the "transfer_work" field.
+func TransferWorkIsNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldIsNull(FieldTransferWork))
+}
+
+// TransferWorkNotNil applies the NotNil predicate on the "transfer_work" field.
+func TransferWorkNotNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNotNull(FieldTransferWork))
+}
+
+// TransferWorkEqualFold applies the EqualFold predicate on the "transfer_work" field.
+func TransferWorkEqualFold(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldEqualFold(FieldTransferWork, vc))
+}
+
+// TransferWorkContainsFold applies the ContainsFold predicate on the "transfer_work" field.
+func TransferWorkContainsFold(v terms.TransferWork) predicate.RegistryCase {
+	vc := string(v)
+	return predicate.RegistryCase(sql.FieldContainsFold(FieldTransferWork, vc))
+}
+
+// TransferAtEQ applies the EQ predicate on the "transfer_at" field.
+func TransferAtEQ(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldEQ(FieldTransferAt, v))
+}
+
+// TransferAtNEQ applies the NEQ predicate on the "transfer_at" field.
+func TransferAtNEQ(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNEQ(FieldTransferAt, v))
+}
+
+// TransferAtIn applies the In predicate on the "transfer_at" field.
+func TransferAtIn(vs ...time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldIn(FieldTransferAt, vs...))
+}
+
+// TransferAtNotIn applies the NotIn predicate on the "transfer_at" field.
+func TransferAtNotIn(vs ...time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNotIn(FieldTransferAt, vs...))
+}
+
+// TransferAtGT applies the GT predicate on the "transfer_at" field.
+func TransferAtGT(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldGT(FieldTransferAt, v))
+}
+
+// TransferAtGTE applies the GTE predicate on the "transfer_at" field.
+func TransferAtGTE(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldGTE(FieldTransferAt, v))
+}
+
+// TransferAtLT applies the LT predicate on the "transfer_at" field.
+func TransferAtLT(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldLT(FieldTransferAt, v))
+}
+
+// TransferAtLTE applies the LTE predicate on the "transfer_at" field.
+func TransferAtLTE(v time.Time) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldLTE(FieldTransferAt, v))
+}
+
+// TransferAtIsNil applies the IsNil predicate on the "transfer_at" field.
+func TransferAtIsNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldIsNull(FieldTransferAt))
+}
+
+// TransferAtNotNil applies the NotNil predicate on the "transfer_at" field.
+func TransferAtNotNil() predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNotNull(FieldTransferAt))
 }
 
 // LatestActivityIDEQ applies the EQ predicate on the "latest_activity_id" field.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/service-tracking/sts/ent/account"
 	"github.com/service-tracking/sts/ent/address"
+	"github.com/service-tracking/sts/ent/agencyassignment"
 	"github.com/service-tracking/sts/ent/agencychannel"
 	"github.com/service-tracking/sts/ent/agencycoverage"
 	"github.com/service-tracking/sts/ent/caselookup"
@@ -14,6 +15,8 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
 	"github.com/service-tracking/sts/ent/deliverycontent"
+	"github.com/service-tracking/sts/ent/deliverydecision"
+	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/journalhead"
 	"github.com/service-tracking/sts/ent/journalpending"
@@ -27,6 +30,7 @@ import (
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/registryrow"
 	"github.com/service-tracking/sts/ent/respondent"
+	"github.com/service-tracking/sts/ent/review"
 	"github.com/service-tracking/sts/ent/schema"
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/ent/setting"
@@ -129,6 +133,46 @@ func init() {
 	address.DefaultID = addressDescID.Default.(func() terms.ID)
 	// address.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	address.IDValidator = addressDescID.Validators[0].(func(string) error)
+	agencyassignmentMixin := schema.AgencyAssignment{}.Mixin()
+	agencyassignment.Policy = privacy.NewPolicies(agencyassignmentMixin[0], schema.AgencyAssignment{})
+	agencyassignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := agencyassignment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	agencyassignmentMixinFields0 := agencyassignmentMixin[0].Fields()
+	_ = agencyassignmentMixinFields0
+	agencyassignmentFields := schema.AgencyAssignment{}.Fields()
+	_ = agencyassignmentFields
+	// agencyassignmentDescCaseID is the schema descriptor for case_id field.
+	agencyassignmentDescCaseID := agencyassignmentFields[0].Descriptor()
+	// agencyassignment.CaseIDValidator is a validator for the "case_id" field. It is called by the builders before save.
+	agencyassignment.CaseIDValidator = agencyassignmentDescCaseID.Validators[0].(func(string) error)
+	// agencyassignmentDescReason is the schema descriptor for reason field.
+	agencyassignmentDescReason := agencyassignmentFields[1].Descriptor()
+	// agencyassignment.DefaultReason holds the default value on creation for the reason field.
+	agencyassignment.DefaultReason = agencyassignmentDescReason.Default.(string)
+	// agencyassignmentDescPlaceKey is the schema descriptor for place_key field.
+	agencyassignmentDescPlaceKey := agencyassignmentFields[2].Descriptor()
+	// agencyassignment.DefaultPlaceKey holds the default value on creation for the place_key field.
+	agencyassignment.DefaultPlaceKey = agencyassignmentDescPlaceKey.Default.(string)
+	// agencyassignmentDescAgencyID is the schema descriptor for agency_id field.
+	agencyassignmentDescAgencyID := agencyassignmentFields[3].Descriptor()
+	// agencyassignment.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	agencyassignment.AgencyIDValidator = agencyassignmentDescAgencyID.Validators[0].(func(string) error)
+	// agencyassignmentDescAccountID is the schema descriptor for account_id field.
+	agencyassignmentDescAccountID := agencyassignmentFields[4].Descriptor()
+	// agencyassignment.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	agencyassignment.AccountIDValidator = agencyassignmentDescAccountID.Validators[0].(func(string) error)
+	// agencyassignmentDescID is the schema descriptor for id field.
+	agencyassignmentDescID := agencyassignmentMixinFields0[0].Descriptor()
+	// agencyassignment.DefaultID holds the default value on creation for the id field.
+	agencyassignment.DefaultID = agencyassignmentDescID.Default.(func() terms.ID)
+	// agencyassignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	agencyassignment.IDValidator = agencyassignmentDescID.Validators[0].(func(string) error)
 	agencychannelMixin := schema.AgencyChannel{}.Mixin()
 	agencychannel.Policy = privacy.NewPolicies(agencychannelMixin[0], schema.AgencyChannel{})
 	agencychannel.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -263,44 +307,48 @@ func init() {
 	deliveryDescActivityID := deliveryFields[1].Descriptor()
 	// delivery.ActivityIDValidator is a validator for the "activity_id" field. It is called by the builders before save.
 	delivery.ActivityIDValidator = deliveryDescActivityID.Validators[0].(func(string) error)
+	// deliveryDescDueItemID is the schema descriptor for due_item_id field.
+	deliveryDescDueItemID := deliveryFields[2].Descriptor()
+	// delivery.DueItemIDValidator is a validator for the "due_item_id" field. It is called by the builders before save.
+	delivery.DueItemIDValidator = deliveryDescDueItemID.Validators[0].(func(string) error)
 	// deliveryDescRecipientKind is the schema descriptor for recipient_kind field.
-	deliveryDescRecipientKind := deliveryFields[3].Descriptor()
+	deliveryDescRecipientKind := deliveryFields[4].Descriptor()
 	// delivery.RecipientKindValidator is a validator for the "recipient_kind" field. It is called by the builders before save.
 	delivery.RecipientKindValidator = deliveryDescRecipientKind.Validators[0].(func(string) error)
 	// deliveryDescAgencyID is the schema descriptor for agency_id field.
-	deliveryDescAgencyID := deliveryFields[5].Descriptor()
+	deliveryDescAgencyID := deliveryFields[6].Descriptor()
 	// delivery.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
 	delivery.AgencyIDValidator = deliveryDescAgencyID.Validators[0].(func(string) error)
 	// deliveryDescOrderNumber is the schema descriptor for order_number field.
-	deliveryDescOrderNumber := deliveryFields[6].Descriptor()
+	deliveryDescOrderNumber := deliveryFields[7].Descriptor()
 	// delivery.DefaultOrderNumber holds the default value on creation for the order_number field.
 	delivery.DefaultOrderNumber = deliveryDescOrderNumber.Default.(string)
 	// deliveryDescReplacesID is the schema descriptor for replaces_id field.
-	deliveryDescReplacesID := deliveryFields[8].Descriptor()
+	deliveryDescReplacesID := deliveryFields[9].Descriptor()
 	// delivery.ReplacesIDValidator is a validator for the "replaces_id" field. It is called by the builders before save.
 	delivery.ReplacesIDValidator = deliveryDescReplacesID.Validators[0].(func(string) error)
 	// deliveryDescState is the schema descriptor for state field.
-	deliveryDescState := deliveryFields[9].Descriptor()
+	deliveryDescState := deliveryFields[10].Descriptor()
 	// delivery.StateValidator is a validator for the "state" field. It is called by the builders before save.
 	delivery.StateValidator = deliveryDescState.Validators[0].(func(string) error)
 	// deliveryDescWaitingFor is the schema descriptor for waiting_for field.
-	deliveryDescWaitingFor := deliveryFields[10].Descriptor()
+	deliveryDescWaitingFor := deliveryFields[11].Descriptor()
 	// delivery.WaitingForValidator is a validator for the "waiting_for" field. It is called by the builders before save.
 	delivery.WaitingForValidator = deliveryDescWaitingFor.Validators[0].(func(string) error)
 	// deliveryDescVersion is the schema descriptor for version field.
-	deliveryDescVersion := deliveryFields[11].Descriptor()
+	deliveryDescVersion := deliveryFields[12].Descriptor()
 	// delivery.DefaultVersion holds the default value on creation for the version field.
 	delivery.DefaultVersion = deliveryDescVersion.Default.(int64)
 	// deliveryDescChannel is the schema descriptor for channel field.
-	deliveryDescChannel := deliveryFields[12].Descriptor()
+	deliveryDescChannel := deliveryFields[13].Descriptor()
 	// delivery.ChannelValidator is a validator for the "channel" field. It is called by the builders before save.
 	delivery.ChannelValidator = deliveryDescChannel.Validators[0].(func(string) error)
 	// deliveryDescControlNumber is the schema descriptor for control_number field.
-	deliveryDescControlNumber := deliveryFields[13].Descriptor()
+	deliveryDescControlNumber := deliveryFields[14].Descriptor()
 	// delivery.ControlNumberValidator is a validator for the "control_number" field. It is called by the builders before save.
 	delivery.ControlNumberValidator = deliveryDescControlNumber.Validators[0].(func(string) error)
 	// deliveryDescAttemptCount is the schema descriptor for attempt_count field.
-	deliveryDescAttemptCount := deliveryFields[15].Descriptor()
+	deliveryDescAttemptCount := deliveryFields[16].Descriptor()
 	// delivery.DefaultAttemptCount holds the default value on creation for the attempt_count field.
 	delivery.DefaultAttemptCount = deliveryDescAttemptCount.Default.(int)
 	// deliveryDescID is the schema descriptor for id field.
@@ -369,6 +417,70 @@ func init() {
 	deliverycontentDescID := deliverycontentFields[0].Descriptor()
 	// deliverycontent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	deliverycontent.IDValidator = deliverycontentDescID.Validators[0].(func(string) error)
+	deliverydecisionMixin := schema.DeliveryDecision{}.Mixin()
+	deliverydecision.Policy = privacy.NewPolicies(deliverydecisionMixin[0], schema.DeliveryDecision{})
+	deliverydecision.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deliverydecision.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deliverydecisionMixinFields0 := deliverydecisionMixin[0].Fields()
+	_ = deliverydecisionMixinFields0
+	deliverydecisionFields := schema.DeliveryDecision{}.Fields()
+	_ = deliverydecisionFields
+	// deliverydecisionDescCaseID is the schema descriptor for case_id field.
+	deliverydecisionDescCaseID := deliverydecisionFields[0].Descriptor()
+	// deliverydecision.CaseIDValidator is a validator for the "case_id" field. It is called by the builders before save.
+	deliverydecision.CaseIDValidator = deliverydecisionDescCaseID.Validators[0].(func(string) error)
+	// deliverydecisionDescDeliveryID is the schema descriptor for delivery_id field.
+	deliverydecisionDescDeliveryID := deliverydecisionFields[1].Descriptor()
+	// deliverydecision.DeliveryIDValidator is a validator for the "delivery_id" field. It is called by the builders before save.
+	deliverydecision.DeliveryIDValidator = deliverydecisionDescDeliveryID.Validators[0].(func(string) error)
+	// deliverydecisionDescKind is the schema descriptor for kind field.
+	deliverydecisionDescKind := deliverydecisionFields[2].Descriptor()
+	// deliverydecision.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	deliverydecision.KindValidator = deliverydecisionDescKind.Validators[0].(func(string) error)
+	// deliverydecisionDescAccountID is the schema descriptor for account_id field.
+	deliverydecisionDescAccountID := deliverydecisionFields[3].Descriptor()
+	// deliverydecision.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	deliverydecision.AccountIDValidator = deliverydecisionDescAccountID.Validators[0].(func(string) error)
+	// deliverydecisionDescID is the schema descriptor for id field.
+	deliverydecisionDescID := deliverydecisionMixinFields0[0].Descriptor()
+	// deliverydecision.DefaultID holds the default value on creation for the id field.
+	deliverydecision.DefaultID = deliverydecisionDescID.Default.(func() terms.ID)
+	// deliverydecision.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deliverydecision.IDValidator = deliverydecisionDescID.Validators[0].(func(string) error)
+	dueitemMixin := schema.DueItem{}.Mixin()
+	dueitem.Policy = privacy.NewPolicies(dueitemMixin[0], schema.DueItem{})
+	dueitem.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := dueitem.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	dueitemMixinFields0 := dueitemMixin[0].Fields()
+	_ = dueitemMixinFields0
+	dueitemFields := schema.DueItem{}.Fields()
+	_ = dueitemFields
+	// dueitemDescCaseID is the schema descriptor for case_id field.
+	dueitemDescCaseID := dueitemFields[0].Descriptor()
+	// dueitem.CaseIDValidator is a validator for the "case_id" field. It is called by the builders before save.
+	dueitem.CaseIDValidator = dueitemDescCaseID.Validators[0].(func(string) error)
+	// dueitemDescRule is the schema descriptor for rule field.
+	dueitemDescRule := dueitemFields[2].Descriptor()
+	// dueitem.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
+	dueitem.RuleValidator = dueitemDescRule.Validators[0].(func(string) error)
+	// dueitemDescID is the schema descriptor for id field.
+	dueitemDescID := dueitemMixinFields0[0].Descriptor()
+	// dueitem.DefaultID holds the default value on creation for the id field.
+	dueitem.DefaultID = dueitemDescID.Default.(func() terms.ID)
+	// dueitem.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	dueitem.IDValidator = dueitemDescID.Validators[0].(func(string) error)
 	hearingMixin := schema.Hearing{}.Mixin()
 	hearing.Policy = privacy.NewPolicies(hearingMixin[0], schema.Hearing{})
 	hearing.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -703,8 +815,16 @@ func init() {
 	registrycaseDescHolderOfficerID := registrycaseFields[20].Descriptor()
 	// registrycase.HolderOfficerIDValidator is a validator for the "holder_officer_id" field. It is called by the builders before save.
 	registrycase.HolderOfficerIDValidator = registrycaseDescHolderOfficerID.Validators[0].(func(string) error)
+	// registrycaseDescTransferID is the schema descriptor for transfer_id field.
+	registrycaseDescTransferID := registrycaseFields[21].Descriptor()
+	// registrycase.TransferIDValidator is a validator for the "transfer_id" field. It is called by the builders before save.
+	registrycase.TransferIDValidator = registrycaseDescTransferID.Validators[0].(func(string) error)
+	// registrycaseDescTransferWork is the schema descriptor for transfer_work field.
+	registrycaseDescTransferWork := registrycaseFields[22].Descriptor()
+	// registrycase.TransferWorkValidator is a validator for the "transfer_work" field. It is called by the builders before save.
+	registrycase.TransferWorkValidator = registrycaseDescTransferWork.Validators[0].(func(string) error)
 	// registrycaseDescLatestActivityID is the schema descriptor for latest_activity_id field.
-	registrycaseDescLatestActivityID := registrycaseFields[21].Descriptor()
+	registrycaseDescLatestActivityID := registrycaseFields[24].Descriptor()
 	// registrycase.LatestActivityIDValidator is a validator for the "latest_activity_id" field. It is called by the builders before save.
 	registrycase.LatestActivityIDValidator = registrycaseDescLatestActivityID.Validators[0].(func(string) error)
 	// registrycaseDescID is the schema descriptor for id field.
@@ -817,6 +937,38 @@ func init() {
 	respondent.DefaultID = respondentDescID.Default.(func() terms.ID)
 	// respondent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	respondent.IDValidator = respondentDescID.Validators[0].(func(string) error)
+	reviewMixin := schema.Review{}.Mixin()
+	review.Policy = privacy.NewPolicies(reviewMixin[0], schema.Review{})
+	review.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := review.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	reviewMixinFields0 := reviewMixin[0].Fields()
+	_ = reviewMixinFields0
+	reviewFields := schema.Review{}.Fields()
+	_ = reviewFields
+	// reviewDescCaseID is the schema descriptor for case_id field.
+	reviewDescCaseID := reviewFields[0].Descriptor()
+	// review.CaseIDValidator is a validator for the "case_id" field. It is called by the builders before save.
+	review.CaseIDValidator = reviewDescCaseID.Validators[0].(func(string) error)
+	// reviewDescActivityID is the schema descriptor for activity_id field.
+	reviewDescActivityID := reviewFields[1].Descriptor()
+	// review.ActivityIDValidator is a validator for the "activity_id" field. It is called by the builders before save.
+	review.ActivityIDValidator = reviewDescActivityID.Validators[0].(func(string) error)
+	// reviewDescAccountID is the schema descriptor for account_id field.
+	reviewDescAccountID := reviewFields[2].Descriptor()
+	// review.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	review.AccountIDValidator = reviewDescAccountID.Validators[0].(func(string) error)
+	// reviewDescID is the schema descriptor for id field.
+	reviewDescID := reviewMixinFields0[0].Descriptor()
+	// review.DefaultID holds the default value on creation for the id field.
+	review.DefaultID = reviewDescID.Default.(func() terms.ID)
+	// review.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	review.IDValidator = reviewDescID.Validators[0].(func(string) error)
 	serviceactivityMixin := schema.ServiceActivity{}.Mixin()
 	serviceactivity.Policy = privacy.NewPolicies(serviceactivityMixin[0], schema.ServiceActivity{})
 	serviceactivity.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -891,6 +1043,10 @@ func init() {
 	serviceactivityDescReportedVia := serviceactivityFields[28].Descriptor()
 	// serviceactivity.ReportedViaValidator is a validator for the "reported_via" field. It is called by the builders before save.
 	serviceactivity.ReportedViaValidator = serviceactivityDescReportedVia.Validators[0].(func(string) error)
+	// serviceactivityDescReportedRespondent is the schema descriptor for reported_respondent field.
+	serviceactivityDescReportedRespondent := serviceactivityFields[30].Descriptor()
+	// serviceactivity.DefaultReportedRespondent holds the default value on creation for the reported_respondent field.
+	serviceactivity.DefaultReportedRespondent = serviceactivityDescReportedRespondent.Default.(string)
 	// serviceactivityDescID is the schema descriptor for id field.
 	serviceactivityDescID := serviceactivityMixinFields0[0].Descriptor()
 	// serviceactivity.DefaultID holds the default value on creation for the id field.

@@ -68,6 +68,9 @@ func (ServiceActivity) Fields() []ent.Field {
 		// Manual entry (§7).
 		code("reported_via", terms.EntryVia(""), optional, immutable),
 		instant("reported_at", optional, immutable),
+		// The respondent's name as the officer reported it, if it was not the
+		// docket's and was confirmed.
+		text("reported_respondent", 2*nameLen+1, optional, immutable),
 		// What the phone's clock said: evidence, changes no flag.
 		instant("device_submitted_at", optional, immutable),
 		instant("device_sent_at", optional, immutable),
@@ -89,6 +92,9 @@ func (ServiceActivity) Indexes() []ent.Index {
 		index.Fields("officer_id", "recorded_at", "id"),
 		index.Fields("to_officer_id"),
 		index.Fields("recorded_at", "id"),
+		// What boards look for: one kind, the late ones.
+		index.Fields("kind", "recorded_at", "id"),
+		index.Fields("recorded_late", "recorded_at", "id"),
 	}
 }
 
@@ -113,6 +119,27 @@ func (TransferAcknowledgement) Edges() []ent.Edge { return []ent.Edge{ofCase()} 
 func (TransferAcknowledgement) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("activity_id").Unique()}
 }
+
+// Review says that a person of the registry section has seen to an activity that
+// stood on the board: other information, a late service, a transfer in doubt.
+type Review struct{ ent.Schema }
+
+func (Review) Mixin() []ent.Mixin { return record("reviews", terms.ReviewPrefix) }
+
+func (Review) Fields() []ent.Field {
+	return []ent.Field{
+		ref("case_id", immutable),
+		ref("activity_id", immutable),
+		ref("account_id", immutable),
+		text("reviewed_by_name", nameLen, immutable),
+		text("note", maxText, optional, immutable),
+		instant("reviewed_at", immutable),
+	}
+}
+
+func (Review) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
+
+func (Review) Indexes() []ent.Index { return []ent.Index{index.Fields("activity_id").Unique()} }
 
 // RegistryEntry is what the registry is told of every activity (§3(c)).
 type RegistryEntry struct{ ent.Schema }

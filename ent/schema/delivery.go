@@ -22,6 +22,8 @@ func (Delivery) Fields() []ent.Field {
 		ref("case_id", immutable),
 		// The activity it tells of. Reminders have none.
 		ref("activity_id", optional, immutable),
+		// What became due, of a reminder.
+		ref("due_item_id", optional, immutable),
 		// The case sequence of that activity's record: events of the delivery
 		// stand behind it, in the order of version.
 		field.Int64("sequence").Immutable(),
@@ -58,7 +60,10 @@ func (Delivery) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("activity_id", "recipient_kind", "recipient_key").Unique(),
+		index.Fields("due_item_id", "recipient_key").Unique(),
 		index.Fields("control_number").Unique(),
+		// What is undelivered, and what waits.
+		index.Fields("state", "due_by", "id"),
 		// What is due, whatever its state: what is settled is never due.
 		index.Fields("next_at", "id"),
 		index.Fields("case_id", "created_at", "id"),
@@ -95,6 +100,31 @@ func (DeliveryAttempt) Edges() []ent.Edge {
 
 func (DeliveryAttempt) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("delivery_id", "number").Unique()}
+}
+
+// DeliveryDecision is what a person decided about a delivery, and why.
+type DeliveryDecision struct{ ent.Schema }
+
+func (DeliveryDecision) Mixin() []ent.Mixin {
+	return record("delivery_decisions", terms.DecisionPrefix)
+}
+
+func (DeliveryDecision) Fields() []ent.Field {
+	return []ent.Field{
+		ref("case_id", immutable),
+		ref("delivery_id", immutable),
+		code("kind", terms.DecisionKind(""), immutable),
+		ref("account_id", immutable),
+		text("decided_by_name", nameLen, immutable),
+		text("reason", maxText, immutable),
+		instant("decided_at", immutable),
+	}
+}
+
+func (DeliveryDecision) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
+
+func (DeliveryDecision) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("delivery_id", "decided_at")}
 }
 
 // DeliveryContent is what is sent, rendered once: every attempt sends the same

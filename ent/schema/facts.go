@@ -176,6 +176,34 @@ func (WaitingRow) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("docket", "order_number").Unique()}
 }
 
+// AgencyAssignment is what the registry section decided about a place that leads
+// to no agency: in this case, its agency is this one. It holds for every later
+// version of the address that names the same place.
+type AgencyAssignment struct{ ent.Schema }
+
+func (AgencyAssignment) Mixin() []ent.Mixin {
+	return record("agency_assignments", terms.AssignmentPrefix)
+}
+
+func (AgencyAssignment) Fields() []ent.Field {
+	return []ent.Field{
+		ref("case_id", immutable),
+		// Whose address, "" where the case has none at all.
+		text("reason", codeLen, optional, immutable),
+		// The place, folded: "" where the case has no address at all.
+		text("place_key", 4*nameLen, optional, immutable),
+		ref("agency_id", immutable),
+		ref("account_id", immutable),
+		text("assigned_by_name", nameLen, immutable),
+		text("why", maxText, immutable),
+		instant("assigned_at", immutable),
+	}
+}
+
+func (AgencyAssignment) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
+
+func (AgencyAssignment) Indexes() []ent.Index { return []ent.Index{index.Fields("case_id")} }
+
 // UnroutedAddress is work for the registry section: an address that leads to
 // no agency, or a served case without any address (§3(d)).
 type UnroutedAddress struct{ ent.Schema }

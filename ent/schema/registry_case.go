@@ -53,6 +53,11 @@ func (RegistryCase) Fields() []ent.Field {
 		// was made on or after the last timely day.
 		field.Bool("report_made").Default(false),
 		ref("holder_officer_id", optional),
+		// The transfer on which somebody must look, why, and when the papers
+		// were transferred: see casefile.Compute.
+		ref("transfer_id", optional),
+		code("transfer_work", terms.TransferWork(""), optional),
+		instant("transfer_at", optional),
 		ref("latest_activity_id", optional),
 		instant("latest_activity_at"),
 	}
@@ -65,6 +70,9 @@ func (RegistryCase) Indexes() []ent.Index {
 		index.Fields("holder_officer_id", "hearing_sort", "id"),
 		index.Fields("respondent_key", "id"),
 		index.Fields("latest_activity_at", "id"),
+		// What is open near a hearing.
+		index.Fields("service_status", "hearing_sort", "id"),
+		index.Fields("transfer_work", "transfer_at", "id"),
 	}
 }
 

@@ -74,6 +74,8 @@ const (
 	FieldReportedVia = "reported_via"
 	// FieldReportedAt holds the string denoting the reported_at field in the database.
 	FieldReportedAt = "reported_at"
+	// FieldReportedRespondent holds the string denoting the reported_respondent field in the database.
+	FieldReportedRespondent = "reported_respondent"
 	// FieldDeviceSubmittedAt holds the string denoting the device_submitted_at field in the database.
 	FieldDeviceSubmittedAt = "device_submitted_at"
 	// FieldDeviceSentAt holds the string denoting the device_sent_at field in the database.
@@ -133,6 +135,7 @@ var Columns = []string{
 	FieldWithdrawalReason,
 	FieldReportedVia,
 	FieldReportedAt,
+	FieldReportedRespondent,
 	FieldDeviceSubmittedAt,
 	FieldDeviceSentAt,
 }
@@ -185,6 +188,8 @@ var (
 	CorrectsIDValidator func(string) error
 	// ReportedViaValidator is a validator for the "reported_via" field. It is called by the builders before save.
 	ReportedViaValidator func(string) error
+	// DefaultReportedRespondent holds the default value on creation for the "reported_respondent" field.
+	DefaultReportedRespondent string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -337,6 +342,11 @@ func ByReportedVia(opts ...sql.OrderTermOption) OrderOption {
 // ByReportedAt orders the results by the reported_at field.
 func ByReportedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReportedAt, opts...).ToFunc()
+}
+
+// ByReportedRespondent orders the results by the reported_respondent field.
+func ByReportedRespondent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedRespondent, opts...).ToFunc()
 }
 
 // ByDeviceSubmittedAt orders the results by the device_submitted_at field.

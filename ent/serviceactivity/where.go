@@ -213,6 +213,11 @@ func ReportedAt(v time.Time) predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldEQ(FieldReportedAt, v))
 }
 
+// ReportedRespondent applies equality check predicate on the "reported_respondent" field. It's identical to ReportedRespondentEQ.
+func ReportedRespondent(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldEQ(FieldReportedRespondent, v))
+}
+
 // DeviceSubmittedAt applies equality check predicate on the "device_submitted_at" field. It's identical to DeviceSubmittedAtEQ.
 func DeviceSubmittedAt(v time.Time) predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldEQ(FieldDeviceSubmittedAt, v))
@@ -2189,6 +2194,71 @@ func ReportedAtIsNil() predicate.ServiceActivity {
 // ReportedAtNotNil applies the NotNil predicate on the "reported_at" field.
 func ReportedAtNotNil() predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldNotNull(FieldReportedAt))
+}
+
+// ReportedRespondentEQ applies the EQ predicate on the "reported_respondent" field.
+func ReportedRespondentEQ(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldEQ(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentNEQ applies the NEQ predicate on the "reported_respondent" field.
+func ReportedRespondentNEQ(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldNEQ(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentIn applies the In predicate on the "reported_respondent" field.
+func ReportedRespondentIn(vs ...string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldIn(FieldReportedRespondent, vs...))
+}
+
+// ReportedRespondentNotIn applies the NotIn predicate on the "reported_respondent" field.
+func ReportedRespondentNotIn(vs ...string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldNotIn(FieldReportedRespondent, vs...))
+}
+
+// ReportedRespondentGT applies the GT predicate on the "reported_respondent" field.
+func ReportedRespondentGT(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldGT(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentGTE applies the GTE predicate on the "reported_respondent" field.
+func ReportedRespondentGTE(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldGTE(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentLT applies the LT predicate on the "reported_respondent" field.
+func ReportedRespondentLT(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldLT(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentLTE applies the LTE predicate on the "reported_respondent" field.
+func ReportedRespondentLTE(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldLTE(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentContains applies the Contains predicate on the "reported_respondent" field.
+func ReportedRespondentContains(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldContains(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentHasPrefix applies the HasPrefix predicate on the "reported_respondent" field.
+func ReportedRespondentHasPrefix(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldHasPrefix(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentHasSuffix applies the HasSuffix predicate on the "reported_respondent" field.
+func ReportedRespondentHasSuffix(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldHasSuffix(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentEqualFold applies the EqualFold predicate on the "reported_respondent" field.
+func ReportedRespondentEqualFold(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldEqualFold(FieldReportedRespondent, v))
+}
+
+// ReportedRespondentContainsFold applies the ContainsFold predicate on the "reported_respondent" field.
+func ReportedRespondentContainsFold(v string) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldContainsFold(FieldReportedRespondent, v))
 }
 
 // DeviceSubmittedAtEQ applies the EQ predicate on the "device_submitted_at" field.

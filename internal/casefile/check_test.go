@@ -61,7 +61,7 @@ func TestFoldsFollowWhateverHappens(t *testing.T) {
 					v := w.As(rapid.SampledFrom([]string{"officer1", "officer2"}).Draw(t, "officer"))
 					var err error
 					if rapid.Bool().Draw(t, "served") {
-						_, err = w.Recorder.RecordService(w.System(), v, recording.Service{Common: in.Common, Method: terms.MethodAbode, ExecutedAt: in.LastAttemptedAt})
+						_, err = w.Recorder.RecordService(w.System(), v, recording.Service{Common: in.Common, ServiceEntry: recording.ServiceEntry{Method: terms.MethodAbode, ExecutedAt: in.LastAttemptedAt}})
 					} else {
 						_, err = w.Recorder.RecordAttempt(w.System(), v, in)
 					}

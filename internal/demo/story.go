@@ -176,18 +176,24 @@ func (s *story) visitAs(n int, v visit) {
 	police, remark := chance(r, 15), chance(r, 25)
 	e := event{at: v.at.Add(v.delay), by: s.officer, trouble: v.trouble}
 	if v.method != "" {
-		if remark && v.method == terms.MethodHand {
-			common.Note = pick(r, remarks["hand"])
-		} else if remark {
-			common.Note = pick(r, remarks["abode"])
+		e.service = &recording.Service{
+			Common:       common,
+			ServiceEntry: recording.ServiceEntry{Method: v.method, ExecutedAt: v.at, PoliceAssistanceRequested: police},
 		}
-		e.service = &recording.Service{Common: common, Method: v.method, ExecutedAt: v.at, PoliceAssistanceRequested: police}
+		if remark && v.method == terms.MethodHand {
+			e.service.Note = pick(r, remarks["hand"])
+		} else if remark {
+			e.service.Note = pick(r, remarks["abode"])
+		}
 		s.add(e)
 		return
 	}
 	e.attempt = &recording.Attempt{
-		Common: common, Reason: pick(r, attemptReasons), LastAttemptedAt: v.at,
-		PoliceAssistanceRequested: police, NoFurtherAttempt: v.report,
+		Common: common,
+		AttemptEntry: recording.AttemptEntry{
+			Reason: pick(r, attemptReasons), LastAttemptedAt: v.at,
+			PoliceAssistanceRequested: police, NoFurtherAttempt: v.report,
+		},
 	}
 	if e.attempt.Reason == terms.ReasonOther {
 		e.attempt.Detail = pick(r, remarks["other"])

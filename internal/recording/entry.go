@@ -31,6 +31,7 @@ type entry struct {
 	reason           terms.AttemptReason
 	detail           string
 	noFurtherAttempt bool
+	note             string
 	police           bool
 }
 
@@ -41,7 +42,7 @@ func (e *entry) clean() []Refusal {
 		field string
 		text  *string
 		most  int
-	}{{"note", &e.common.Note, maxNote}, {"detail", &e.detail, maxDetail}} {
+	}{{"note", &e.note, maxNote}, {"detail", &e.detail, maxDetail}} {
 		kept, err := terms.CleanText(*t.text, t.most, true)
 		switch {
 		case errors.Is(err, terms.ErrTooLong):
@@ -70,7 +71,7 @@ func (e *entry) hash() []byte {
 		Detail, Note     string
 		NoFurtherAttempt bool
 		Police           bool
-	}{e.common.Docket, e.kind, e.occurredAt, e.method, e.reason, e.detail, e.common.Note, e.noFurtherAttempt, e.police})
+	}{e.common.Docket, e.kind, e.occurredAt, e.method, e.reason, e.detail, e.note, e.noFurtherAttempt, e.police})
 	if err != nil {
 		panic(err) // strings, booleans and an instant between 2000 and 2200
 	}
@@ -110,7 +111,7 @@ func (e *entry) insert(ctx context.Context, tx *ent.Tx, c *casefile.Locked, v *a
 		SetOccurredAt(e.occurredAt).SetRecordedAt(c.Now).
 		SetAccountID(v.Account).SetRecordedByName(v.DisplayName).SetRecordedByRole(v.ActingRole()).
 		SetIdempotencyKey(e.common.IdempotencyKey).SetContentSha256(e.hash()).
-		SetNote(e.common.Note).SetDetail(e.detail).SetPoliceAssistanceRequested(e.police).
+		SetNote(e.note).SetDetail(e.detail).SetPoliceAssistanceRequested(e.police).
 		SetNoFurtherAttempt(e.noFurtherAttempt).
 		SetNillableDeviceSubmittedAt(e.common.DeviceSubmittedAt).SetNillableDeviceSentAt(e.common.DeviceSentAt)
 	switch e.kind {

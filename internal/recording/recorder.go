@@ -40,7 +40,7 @@ type Recorder struct {
 func (r *Recorder) RecordService(ctx context.Context, v *access.Viewer, in Service) (Recorded, error) {
 	return r.record(ctx, v, entry{
 		common: in.Common, kind: terms.KindService, occurredAt: in.ExecutedAt, occurredField: "executedAt",
-		method: in.Method, police: in.PoliceAssistanceRequested,
+		method: in.Method, police: in.PoliceAssistanceRequested, note: in.Note,
 	})
 }
 
@@ -48,7 +48,7 @@ func (r *Recorder) RecordService(ctx context.Context, v *access.Viewer, in Servi
 func (r *Recorder) RecordAttempt(ctx context.Context, v *access.Viewer, in Attempt) (Recorded, error) {
 	return r.record(ctx, v, entry{
 		common: in.Common, kind: terms.KindAttempt, occurredAt: in.LastAttemptedAt, occurredField: "lastAttemptedAt",
-		reason: in.Reason, detail: in.Detail, noFurtherAttempt: in.NoFurtherAttempt, police: in.PoliceAssistanceRequested,
+		reason: in.Reason, detail: in.Detail, noFurtherAttempt: in.NoFurtherAttempt, police: in.PoliceAssistanceRequested, note: in.Note,
 	})
 }
 

@@ -54,6 +54,17 @@ func (p *Planner) Plan(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fact
 	return added, nil
 }
 
+// Correct plans what a correction or a withdrawal asks for, under the case's
+// lock: a is inserted already and among all. It makes nothing where neither what
+// a stands for nor what it replaces is a service.
+func (p *Planner) Correct(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, all []*ent.ServiceActivity, a *ent.ServiceActivity) error {
+	if a.Kind != terms.KindService {
+		return nil
+	}
+	_, err := p.Plan(ctx, tx, c, facts, a, false)
+	return err
+}
+
 // Again plans anew for what was served before, because facts have arrived. It
 // does so while an order is in force, a hearing lies ahead, or neither is
 // known yet: an address after the service sends what was missing, a move years

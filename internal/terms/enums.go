@@ -234,6 +234,47 @@ const (
 	AboutOther               InformationAbout = "OTHER"
 )
 
+// DueRule is a clock that runs out (§4 to §6).
+type DueRule string
+
+// The clocks. The first three are about a hearing, the others about a transfer
+// and a delivery.
+const (
+	// DuePastTimely: the last day for timely service has passed, unserved (§5(c)).
+	DuePastTimely DueRule = "PAST_LAST_TIMELY_DAY"
+	// DueHearingNear: the hearing is tomorrow or today, §5(b) is not met.
+	DueHearingNear DueRule = "HEARING_NEAR"
+	// DueHearingPassed: the hearing has passed, §5(b) is not met.
+	DueHearingPassed DueRule = "HEARING_PASSED"
+	// DueAcknowledgement: a transfer is not acknowledged after a day (§6(b)).
+	DueAcknowledgement DueRule = "TRANSFER_UNACKNOWLEDGED"
+	// DueDelivery: a delivery is past its deadline (§3(d) to (f)).
+	DueDelivery DueRule = "DELIVERY_OVERDUE"
+)
+
+// TransferWork is why somebody must look at a transfer (§6(b)).
+type TransferWork string
+
+// The receiver has not acknowledged it; is not on the list of officers, or not
+// active; or a correction or an entry out of order made it contradict what stands
+// before it.
+const (
+	TransferUnacknowledged TransferWork = "UNACKNOWLEDGED"
+	TransferNotListed      TransferWork = "RECEIVER_NOT_LISTED"
+	TransferInconsistent   TransferWork = "INCONSISTENT"
+)
+
+// DecisionKind is what a person decided about a delivery.
+type DecisionKind string
+
+// Abandoning a record for the order files takes two people: one proposes.
+const (
+	DecideRetry          DecisionKind = "RETRY"
+	DecideConfirm        DecisionKind = "CONFIRM"
+	DecideProposeAbandon DecisionKind = "PROPOSE_ABANDON"
+	DecideAbandon        DecisionKind = "ABANDON"
+)
+
 // Confirmation is a warning that the one who records has read.
 type Confirmation string
 
@@ -250,13 +291,22 @@ type RecordKind string
 
 // The kinds of journal record. Those that a subscription shows are events.
 const (
-	ActivityRecorded  RecordKind = "ACTIVITY_RECORDED"
-	DeliveryChanged   RecordKind = "DELIVERY_CHANGED"
-	CaseOpened        RecordKind = "CASE_OPENED"
-	CaseChanged       RecordKind = "CASE_CHANGED"
-	OrderFactsChanged RecordKind = "ORDER_FACTS_CHANGED"
-	HearingChanged    RecordKind = "HEARING_CHANGED"
-	CaseLookedUp      RecordKind = "CASE_LOOKED_UP"
-	TokenIssued       RecordKind = "TOKEN_ISSUED"
-	AccountCreated    RecordKind = "ACCOUNT_CREATED"
+	ActivityRecorded     RecordKind = "ACTIVITY_RECORDED"
+	ProcessTransferred   RecordKind = "PROCESS_TRANSFERRED"   // instead, for a transfer
+	ActivityCorrected    RecordKind = "ACTIVITY_CORRECTED"    // instead, for a correction or a withdrawal
+	TransferAcknowledged RecordKind = "TRANSFER_ACKNOWLEDGED" // about the transfer
+	BecameOverdue        RecordKind = "BECAME_OVERDUE"        // about the due item
+	DeliveryChanged      RecordKind = "DELIVERY_CHANGED"
+	DeliveryDecided      RecordKind = "DELIVERY_DECIDED"
+	ActivityReviewed     RecordKind = "ACTIVITY_REVIEWED"
+	AgencyAssigned       RecordKind = "AGENCY_ASSIGNED"
+	AgencyContactSet     RecordKind = "AGENCY_CONTACT_SET"
+	CaseOpened           RecordKind = "CASE_OPENED"
+	CaseChanged          RecordKind = "CASE_CHANGED"
+	OrderFactsChanged    RecordKind = "ORDER_FACTS_CHANGED"
+	HearingChanged       RecordKind = "HEARING_CHANGED"
+	CaseLookedUp         RecordKind = "CASE_LOOKED_UP"
+	TokenIssued          RecordKind = "TOKEN_ISSUED"
+	AccountCreated       RecordKind = "ACCOUNT_CREATED"
+	DatabaseRestored     RecordKind = "DATABASE_RESTORED"
 )

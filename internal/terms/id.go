@@ -43,6 +43,10 @@ const (
 	AcknowledgementPrefix Prefix = "ack"
 	JournalRecordPrefix   Prefix = "jrn"
 	SwitchAnswerPrefix    Prefix = "swa"
+	DueItemPrefix         Prefix = "due"
+	ReviewPrefix          Prefix = "rev"
+	DecisionPrefix        Prefix = "dcn"
+	AssignmentPrefix      Prefix = "asg"
 )
 
 const (

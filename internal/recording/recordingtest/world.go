@@ -39,14 +39,16 @@ func (w *World) Key() string { return fmt.Sprintf("test-key-%08d", w.keys.Add(1)
 // Service is an input: served in hand at the time, with a new key.
 func (w *World) Service(docket terms.Docket, at time.Time) recording.Service {
 	return recording.Service{
-		Common: recording.Common{IdempotencyKey: w.Key(), Docket: docket}, Method: terms.MethodHand, ExecutedAt: at,
+		Common:       recording.Common{IdempotencyKey: w.Key(), Docket: docket},
+		ServiceEntry: recording.ServiceEntry{Method: terms.MethodHand, ExecutedAt: at},
 	}
 }
 
 // Attempt is an input: nobody answered at the time, with a new key.
 func (w *World) Attempt(docket terms.Docket, at time.Time) recording.Attempt {
 	return recording.Attempt{
-		Common: recording.Common{IdempotencyKey: w.Key(), Docket: docket}, Reason: terms.ReasonNoAnswer, LastAttemptedAt: at,
+		Common:       recording.Common{IdempotencyKey: w.Key(), Docket: docket},
+		AttemptEntry: recording.AttemptEntry{Reason: terms.ReasonNoAnswer, LastAttemptedAt: at},
 	}
 }
 
