@@ -38,6 +38,8 @@ var commands = []command{
 	{"import", "sts import daybook|registry FILE", "import a feed: newline-delimited JSON, or CSV with a header; - is standard input", importFeed},
 	{"token", "sts token --account NAME [--ttl 1h]", "print a bearer token for an account; audited", token},
 	{"check", "sts check", "recompute what is derived and compare it with what is stored", check},
+	{"backup", "sts backup FILE", "copy the database into a new file, while the system runs", backUp},
+	{"restore", "sts restore FILE", "make a database of a backup, where there is none yet", restore},
 	{"bench", "sts bench [flags]", "measure the API against SQL and HTTP written by hand, on a MariaDB of its own", measure},
 }
 
