@@ -35,7 +35,7 @@ type streams struct {
 var commands = []command{
 	{"serve", "sts serve [--demo]", "serve the API, work off deliveries, number the journal", serve},
 	{"migrate", "sts migrate", "bring the database to what this program needs", migrate},
-	{"import", "sts import daybook|registry FILE", "import a feed: newline-delimited JSON, or CSV with a header; - is standard input", importFeed},
+	{"import", "sts import daybook|registry FILE", "import a feed: newline-delimited JSON, or CSV with a header; - is standard input; --watch DIR", importFeed},
 	{"token", "sts token --account NAME [--ttl 1h]", "print a bearer token for an account; audited", token},
 	{"check", "sts check", "recompute what is derived and compare it with what is stored", check},
 	{"backup", "sts backup FILE", "copy the database into a new file, while the system runs", backUp},
