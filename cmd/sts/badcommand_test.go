@@ -186,3 +186,14 @@ func TestMigrationsAtOnceAreOne(t *testing.T) {
 		t.Errorf("sts check: %s", out)
 	}
 }
+
+// Two processes on one data directory would both be the order-file switch, and
+// write the same files.
+func TestOneDirectoryOneSimulator(t *testing.T) {
+	i := install(t)
+	i.serve()
+	out, code := i.sts("", "serve", "--listen", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(out, "a data directory of its own") {
+		t.Errorf("a second server: status %d: %s", code, out)
+	}
+}

@@ -8,8 +8,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // SimulatorOptions are the options of [Start]. Dir is required; what else is
@@ -49,6 +52,7 @@ type Simulator struct {
 	options  SimulatorOptions
 	profile  Profile
 	log      *slog.Logger
+	lock     *flock.Flock
 	listener net.Listener
 	admin    net.Listener
 	pages    *http.Server
@@ -70,6 +74,10 @@ type Simulator struct {
 	journal  []JournalLine
 	changed  chan struct{}
 }
+
+// ErrDirInUse says that another simulator has the directory: two would write the
+// same files.
+var ErrDirInUse = errors.New("another process keeps its order files in this directory; give each a data directory of its own")
 
 // Start runs a simulator until ctx ends or it is closed.
 func Start(ctx context.Context, o SimulatorOptions) (_ *Simulator, err error) {
@@ -97,7 +105,6 @@ func Start(ctx context.Context, o SimulatorOptions) (_ *Simulator, err error) {
 			err = errors.Join(fmt.Errorf("start the order-file simulator: %w", err), s.Close())
 		}
 	}()
-	// The port comes first: two processes must not write one directory.
 	if s.listener = o.Listener; s.listener == nil {
 		if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
 			return nil, err
@@ -122,6 +129,12 @@ func Start(ctx context.Context, o SimulatorOptions) (_ *Simulator, err error) {
 func (s *Simulator) open() (err error) {
 	if err := os.MkdirAll(s.options.Dir, 0o700); err != nil {
 		return err
+	}
+	s.lock = flock.New(filepath.Join(s.options.Dir, ".lock"), flock.SetPermissions(0o600))
+	if got, err := s.lock.TryLock(); err != nil {
+		return err
+	} else if !got {
+		return fmt.Errorf("%s: %w", s.options.Dir, ErrDirInUse)
 	}
 	ledgers, onFile, err := openLedgers(s.options.Dir)
 	if err != nil {
@@ -195,6 +208,9 @@ func (s *Simulator) Close() error {
 		defer s.mu.Unlock()
 		for _, l := range s.allLines() {
 			s.closing = errors.Join(s.closing, l.close())
+		}
+		if s.lock != nil {
+			s.closing = errors.Join(s.closing, s.lock.Unlock())
 		}
 	})
 	return s.closing
