@@ -38,6 +38,10 @@ func (v *Viewer) MayRecord() bool {
 	return v.Agreed && v.Is(terms.RoleOfficer) && v.Officer != ""
 }
 
+// MayEnter tells whether the account may record for the officers, from what they
+// reported (§7), and correct what they recorded: staff of the registry section.
+func (v *Viewer) MayEnter() bool { return v.Agreed && v.RegistryRole() != "" }
+
 // Question is a root field that not every role may ask.
 type Question int
 

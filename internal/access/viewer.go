@@ -61,6 +61,17 @@ func (v *Viewer) ActingRole() terms.Role {
 	return ""
 }
 
+// RegistryRole is the role in which the account acts for the registry section, ""
+// if it is none of its staff.
+func (v *Viewer) RegistryRole() terms.Role {
+	for _, r := range []terms.Role{terms.RoleRegistryClerk, terms.RoleRegistryManager} {
+		if v.Is(r) {
+			return r
+		}
+	}
+	return ""
+}
+
 type viewerKey struct{}
 
 // With puts the viewer into the context.

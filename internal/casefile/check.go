@@ -67,9 +67,25 @@ func checkPage(ctx context.Context, c *ent.Client, page []*ent.RegistryCase, tim
 	for _, a := range activities {
 		byCase[a.CaseID] = append(byCase[a.CaseID], a)
 	}
+	folds := make(map[terms.ID]*Folds, len(page))
+	var unheard []terms.ID
+	for _, row := range page {
+		f := Compute(row, facts[row.ID], byCase[row.ID], timely)
+		if folds[row.ID] = &f; f.unheard != nil {
+			unheard = append(unheard, f.unheard.ID)
+		}
+	}
+	known, err := acknowledged(ctx, c, unheard...)
+	if err != nil {
+		return nil, err
+	}
 	var found []Difference
 	for _, row := range page {
-		if len(compare(row, Compute(row, facts[row.ID], byCase[row.ID], timely))) == 0 {
+		f := folds[row.ID]
+		if f.unheard != nil && known[f.unheard.ID] {
+			f.acknowledged()
+		}
+		if len(compare(row, *f)) == 0 {
 			continue
 		}
 		sure, err := checkAgain(ctx, c, row.ID, timely)
@@ -96,12 +112,16 @@ func checkAgain(ctx context.Context, c *ent.Client, id terms.ID, timely Timely) 
 		if err != nil {
 			return nil, err
 		}
+		f := Compute(row, facts, all, timely)
+		if err := f.readAcknowledgement(ctx, c); err != nil {
+			return nil, err
+		}
 		after, err := c.RegistryCase.Get(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("reading case %s again: %w", id, err)
 		}
 		if after.NextSequence == row.NextSequence {
-			return compare(row, Compute(row, facts, all, timely)), nil
+			return compare(row, f), nil
 		}
 	}
 }
@@ -126,6 +146,13 @@ func compare(row *ent.RegistryCase, f Folds) []Difference {
 	differ(registrycase.FieldServedInTime, show(row.ServedInTime), show(f.ServedInTime))
 	differ(registrycase.FieldReportMade, show(&row.ReportMade), show(&f.ReportMade))
 	differ(registrycase.FieldHolderOfficerID, show(row.HolderOfficerID), show(f.Holder))
+	var doubt TransferInDoubt
+	if f.Transfer != nil {
+		doubt = *f.Transfer
+	}
+	differ(registrycase.FieldTransferID, string(terms.Value(row.TransferID)), string(doubt.ID))
+	differ(registrycase.FieldTransferWork, string(terms.Value(row.TransferWork)), string(doubt.Work))
+	differ(registrycase.FieldTransferAt, terms.Value(row.TransferAt).Format(terms.InstantLayout), doubt.At.Format(terms.InstantLayout))
 	differ(registrycase.FieldLatestActivityID, show(row.LatestActivityID), show(f.LatestActivity))
 	differ(registrycase.FieldLatestActivityAt, moment(&row.LatestActivityAt), moment(&f.LatestActivityAt))
 	return found

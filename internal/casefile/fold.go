@@ -49,11 +49,20 @@ type Folds struct {
 	ServedInTime     *bool
 	ReportMade       bool
 	Holder           *terms.ID
+	Transfer         *TransferInDoubt
 	LatestActivity   *terms.ID
 	LatestActivityAt time.Time
+
+	// unheard is the transfer by which the holder has the papers, as long as he
+	// has recorded nothing since: an acknowledgement settles it.
+	unheard *ent.ServiceActivity
+	// older is the transfer in doubt where that one is settled.
+	older *TransferInDoubt
 }
 
 // Compute derives the folds. It is pure: Check compares it with what is stored.
+// Of acknowledgements, which are rows of their own, it knows nothing: see
+// [Folds.readAcknowledgement].
 func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, timely Timely) Folds {
 	f := Folds{HearingSort: NoHearing, ServiceStatus: terms.StatusNoEntry, LatestActivityAt: c.OpenedAt}
 	if len(facts.Rows) > 0 {
@@ -74,22 +83,19 @@ func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, time
 		f.LatestActivity, f.LatestActivityAt = &last.ID, last.RecordedAt
 	}
 	var service *ent.ServiceActivity
+	var papers custody
 	for _, a := range Standing(all) {
 		switch a.Kind {
 		case terms.KindService:
 			if service == nil || a.OccurredAt.Before(service.OccurredAt) {
 				service = a
 			}
-			f.hold(a.OfficerID, false)
 		case terms.KindAttempt:
 			f.attempt(a)
-			f.hold(a.OfficerID, false)
-		case terms.KindReceipt:
-			f.hold(a.OfficerID, true)
-		case terms.KindTransfer:
-			f.Holder = a.ToOfficerID // nil where the receiver is not listed
 		}
+		papers.follow(a)
 	}
+	papers.fold(&f)
 	if service != nil {
 		at := service.OccurredAt
 		f.ServiceStatus, f.ServedAt = terms.StatusServed, &at
@@ -99,14 +105,6 @@ func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, time
 		}
 	}
 	return f
-}
-
-// hold notes who has the papers: receipts say so, a service or an attempt only
-// where nobody was known to have them.
-func (f *Folds) hold(officer terms.ID, sure bool) {
-	if sure || f.Holder == nil {
-		f.Holder = &officer
-	}
 }
 
 // attempt counts an attempt made since the current hearing was set. When it
@@ -127,6 +125,10 @@ func (f *Folds) attempt(a *ent.ServiceActivity) {
 // into the row and into l.
 func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.ServiceActivity, timely Timely) error {
 	f := Compute(l.RegistryCase, facts, all, timely)
+	if err := f.readAcknowledgement(ctx, tx.Client()); err != nil {
+		return err
+	}
+	doubt := terms.Value(f.Transfer)
 	u := tx.RegistryCase.Update().Where(registrycase.ID(l.ID)).
 		SetLastRecordedAt(l.Now).
 		SetHearingCourtroom(f.HearingCourtroom).SetHearingSort(f.HearingSort).
@@ -140,6 +142,9 @@ func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.
 	set(f.ServedAt, m.SetServedAt, m.ClearServedAt)
 	set(f.ServedInTime, m.SetServedInTime, m.ClearServedInTime)
 	set(f.Holder, m.SetHolderOfficerID, m.ClearHolderOfficerID)
+	setIf(f.Transfer != nil, doubt.ID, m.SetTransferID, m.ClearTransferID)
+	setIf(f.Transfer != nil, doubt.Work, m.SetTransferWork, m.ClearTransferWork)
+	setIf(f.Transfer != nil, doubt.At, m.SetTransferAt, m.ClearTransferAt)
 	set(f.LatestActivity, m.SetLatestActivityID, m.ClearLatestActivityID)
 	if n, err := u.Save(ctx); err != nil || n != 1 {
 		return fmt.Errorf("writing the folds of case %s (%d rows): %w", l.ID, n, err)
@@ -149,14 +154,22 @@ func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.
 	c.OrderKind, c.HearingAt, c.HearingCourtroom = f.OrderKind, f.HearingAt, f.HearingCourtroom
 	c.HearingSetAt, c.HearingSort, c.LastTimelyDay = f.HearingSetAt, f.HearingSort, f.LastTimelyDay
 	c.ServiceStatus, c.ServedAt, c.ServedInTime, c.ReportMade = f.ServiceStatus, f.ServedAt, f.ServedInTime, f.ReportMade
+	c.TransferID, c.TransferWork, c.TransferAt = nil, nil, nil
+	if f.Transfer != nil {
+		c.TransferID, c.TransferWork, c.TransferAt = &doubt.ID, &doubt.Work, &doubt.At
+	}
 	c.HolderOfficerID, c.LatestActivityID, c.LatestActivityAt = f.Holder, f.LatestActivity, f.LatestActivityAt
 	return nil
 }
 
 func set[T any](value *T, set func(T), clear func()) {
-	if value == nil {
+	setIf(value != nil, terms.Value(value), set, clear)
+}
+
+func setIf[T any](is bool, value T, set func(T), clear func()) {
+	if is {
+		set(value)
+	} else {
 		clear()
-		return
 	}
-	set(*value)
 }

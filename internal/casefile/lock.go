@@ -59,3 +59,21 @@ func held(row *ent.RegistryCase, now time.Time) *Locked {
 	}
 	return &Locked{RegistryCase: row, Sequence: row.NextSequence - 1, Now: recorded}
 }
+
+// OpeningSequence is the number of the transaction that opens a case.
+const OpeningSequence = 1
+
+// OpenProvisional opens a case that the daybook has not brought (§7), and holds
+// its lock: nobody else knows it yet. Where somebody else opens it at the same
+// moment the unique docket number refuses one of them (store.Duplicate).
+func OpenProvisional(ctx context.Context, tx *ent.Tx, docket terms.Docket, first, last string, now time.Time) (*Locked, error) {
+	now = terms.Micro(now)
+	row, err := tx.RegistryCase.Create().SetDocket(docket).SetCourtCode(docket.Court()).SetProvisional(true).
+		SetOpenedAt(now).SetNextSequence(OpeningSequence + 2).SetLastRecordedAt(now).
+		SetRespondentFirstName(first).SetRespondentLastName(last).SetRespondentKey(RespondentKey(first, last)).
+		SetHearingSort(NoHearing).SetServiceStatus(terms.StatusNoEntry).SetLatestActivityAt(now).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("opening a provisional case: %w", err)
+	}
+	return held(row, now), nil
+}

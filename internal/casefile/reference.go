@@ -3,6 +3,8 @@ package casefile
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -103,6 +105,9 @@ func (r *Reference) Court(code string) *ent.Court { return r.now.Load().courts[c
 
 // Officer answers the officer, nil if there is none.
 func (r *Reference) Officer(id terms.ID) *ent.Officer { return r.now.Load().officers[id] }
+
+// Officers are all officers, active or not, in no order.
+func (r *Reference) Officers() iter.Seq[*ent.Officer] { return maps.Values(r.now.Load().officers) }
 
 // Agency answers the agency, nil if there is none.
 func (r *Reference) Agency(id terms.ID) *ent.LawEnforcementAgency { return r.now.Load().agencies[id] }

@@ -184,7 +184,7 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 				SetRespondentKey(casefile.RespondentKey(row.RespondentFirstName, row.RespondentLastName))
 			entries = append(entries, journal.Entry{
 				Kind: terms.CaseChanged, Case: id, Sequence: c.Sequence, About: id, Actor: actor, At: c.Now,
-				Facts: caseBefore{c.CourtCode, c.RespondentFirstName, c.RespondentLastName, c.OpenedAt},
+				Facts: caseBefore{c.CourtCode, c.RespondentFirstName, c.RespondentLastName, c.OpenedAt, c.Provisional},
 			})
 			if c.LatestActivityID == nil {
 				u.SetLatestActivityAt(row.CreatedAt) // a fold: see casefile.Compute
@@ -207,10 +207,12 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 	return err
 }
 
-// caseBefore is what the journal keeps of a case that the daybook changed.
+// caseBefore is what the journal keeps of a case that the daybook changed, or
+// claimed: what was known of it before.
 type caseBefore struct {
 	CourtLocation       string    `json:"courtLocation"`
 	RespondentFirstName string    `json:"respondentFirstName"`
 	RespondentLastName  string    `json:"respondentLastName"`
 	OpenedAt            time.Time `json:"openedAt"`
+	Provisional         bool      `json:"provisional,omitempty"`
 }

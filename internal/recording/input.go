@@ -164,6 +164,7 @@ const (
 	NotYours           Code = "NOT_YOURS"
 	AlreadyCorrected   Code = "ALREADY_CORRECTED"
 	ExactlyOne         Code = "EXACTLY_ONE"
+	SameOfficer        Code = "SAME_OFFICER" // a transfer to oneself
 )
 
 // Refusal is an expected outcome: nothing was recorded, and the message says

@@ -55,16 +55,17 @@ func (w *World) Attempt(docket terms.Docket, at time.Time) recording.Attempt {
 // Serve records a service by officer1 that must succeed.
 func (w *World) Serve(in recording.Service) recording.Recorded {
 	w.Helper()
-	return w.recorded(w.Recorder.RecordService(context.Background(), w.As("officer1"), in))
+	return w.Recorded(w.Recorder.RecordService(context.Background(), w.As("officer1"), in))
 }
 
 // Try records an attempt by officer1 that must succeed.
 func (w *World) Try(in recording.Attempt) recording.Recorded {
 	w.Helper()
-	return w.recorded(w.Recorder.RecordAttempt(context.Background(), w.As("officer1"), in))
+	return w.Recorded(w.Recorder.RecordAttempt(context.Background(), w.As("officer1"), in))
 }
 
-func (w *World) recorded(r recording.Recorded, err error) recording.Recorded {
+// Recorded is what a recording made; it must have succeeded.
+func (w *World) Recorded(r recording.Recorded, err error) recording.Recorded {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
