@@ -73,7 +73,9 @@ func (p *custody) fold(f *Folds) {
 	if p.by == nil || p.heard {
 		return
 	}
-	f.unheard = p.by
+	if p.by.ToOfficerID != nil {
+		f.unheard = p.by
+	}
 	switch {
 	case p.by.ToOfficerName != "": // without an id, or beside that of an officer who is not active
 		f.Transfer = inDoubt(p.by, terms.TransferNotListed)

@@ -52,7 +52,15 @@ func (e *TransferEntry) judge(ctx context.Context, m *matter) error {
 
 // judgeReceiver: whoever is not on the list of officers, or not active, is kept
 // as work for the registry section, once that is confirmed.
+//
+// A correction that names the same receiver asks nothing again, and changes
+// nothing of what the registry section knows of him.
 func (e *TransferEntry) judgeReceiver(ctx context.Context, m *matter) error {
+	if was := m.original; was != nil && was.Kind == terms.KindTransfer && terms.Value(was.ToOfficerID) == e.To.Officer &&
+		(e.To.Officer != "" || was.ToOfficerName == e.To.Name) {
+		m.inactive = was.ToOfficerName
+		return nil
+	}
 	if e.To.Officer == "" {
 		e.judgeName(m)
 		return nil

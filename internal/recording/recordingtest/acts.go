@@ -112,3 +112,14 @@ func Transferred(to terms.ID, at time.Time) recording.Entry {
 func Noted(text string) recording.Entry {
 	return recording.Entry{OtherInformation: &recording.OtherInformationEntry{About: []terms.InformationAbout{terms.AboutOther}, Text: text}}
 }
+
+// Retired is the id of an officer on the list who is no longer active.
+func (w *World) Retired(first, last string) terms.ID {
+	w.Helper()
+	o := w.Store.Client.Officer.Create().SetFirstName(first).SetLastName(last).SetNameKey(terms.Fold(last + " " + first)).
+		SetKind(terms.StateMarshal).SetCounty("Tolland").SetActive(false).SaveX(w.System())
+	if err := w.Reference.Reload(context.Background()); err != nil {
+		w.Fatal(err)
+	}
+	return o.ID
+}
