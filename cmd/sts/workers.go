@@ -13,15 +13,18 @@ import (
 
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/config"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/journal"
 	"github.com/service-tracking/sts/internal/lawenforcement"
 	"github.com/service-tracking/sts/internal/live"
 	"github.com/service-tracking/sts/internal/orderfile"
 	"github.com/service-tracking/sts/internal/server"
+	"github.com/service-tracking/sts/internal/terms"
 )
 
 func spoolDir(c *config.Config) string     { return filepath.Join(c.Data, "spool", "notices") }
+func reminderDir(c *config.Config) string  { return filepath.Join(c.Data, "spool", "reminders") }
 func simulatorDir(c *config.Config) string { return filepath.Join(c.Data, "orderfile-simulator") }
 
 // workers are what runs beside the requests.
@@ -33,7 +36,8 @@ type workers struct {
 	hub        *live.Hub
 	lookUps    *casefile.LookUps
 	dispatcher *delivery.Dispatcher
-	spool      *lawenforcement.Spool
+	sweeper    *deadline.Sweeper
+	spools     []*lawenforcement.Spool
 	simulator  *orderfile.Simulator
 	client     *orderfile.Client
 
@@ -80,18 +84,13 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	w.sequencer.OnNumbered(w.hub.Nudge)
 	w.lookUps = casefile.NewLookUps(s.store)
 
-	spool, err := lawenforcement.OpenSpool(spoolDir(s.config))
+	w.sweeper = deadline.NewSweeper(s.store, s.ledger, deadline.Options{
+		Rules: deadline.Rules{AcknowledgeWithin: s.config.AcknowledgeBy}, LookBack: s.config.LookBack,
+		Clock: s.clock, Log: s.log, OnCommit: s.delivery.OnCommit,
+	})
+	spool, err := w.openSpools(s)
 	if err != nil {
 		return err
-	}
-	w.spool = spool
-	page, err := lawenforcement.NewPage()
-	if err != nil {
-		return err
-	}
-	notices := &lawenforcement.Notices{
-		Client: s.store.Client, Reference: s.reference, Routing: s.routing, Page: page,
-		Registry: lawenforcement.Contact{CallBack: s.config.Section.Telephone, Contact: s.config.Section.Email},
 	}
 	address := s.config.Switch
 	if address == "" {
@@ -114,11 +113,38 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	w.client = orderfile.NewClient(link, orderfile.ClientOptions{Profile: profile, Log: s.log})
 	options := s.delivery
 	options.Channels = []delivery.Channel{
-		lawenforcement.SpoolChannel{Notices: notices, Spool: spool},
+		spool,
 		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Clock: s.clock, Log: s.log}),
 	}
 	w.dispatcher = delivery.New(s.store, options)
 	return nil
+}
+
+// openSpools makes the channel whose files other systems take: notices to
+// agencies (§3(d)), and reminders to accounts.
+func (w *workers) openSpools(s *system) (delivery.Channel, error) {
+	notices, err := lawenforcement.OpenSpool(spoolDir(s.config))
+	if err != nil {
+		return nil, err
+	}
+	reminders, err := lawenforcement.OpenTextSpool(reminderDir(s.config))
+	if err != nil {
+		return nil, err
+	}
+	w.spools = []*lawenforcement.Spool{notices, reminders}
+	page, err := lawenforcement.NewPage()
+	if err != nil {
+		return nil, err
+	}
+	return delivery.NewSplit(map[terms.RecipientKind]delivery.Channel{
+		terms.ToAgency: lawenforcement.SpoolChannel{Spool: notices, Renderer: &lawenforcement.Notices{
+			Client: s.store.Client, Reference: s.reference, Routing: s.routing, Page: page,
+			Registry: lawenforcement.Contact{CallBack: s.config.Section.Telephone, Contact: s.config.Section.Email},
+		}},
+		terms.ToAccount: lawenforcement.SpoolChannel{Spool: reminders, Renderer: &deadline.Letters{
+			Client: s.store.Client, Reference: s.reference, Clock: s.clock,
+		}},
+	})
 }
 
 // start runs the workers. They end when they are stopped, not with ctx: they
@@ -129,6 +155,7 @@ func (w *workers) start(ctx context.Context) {
 	w.running = []*worker{
 		w.run(ctx, "memory", keepRoom(int64(w.system.config.MemoryLimit)<<20, time.Second, w.log)),
 		w.run(ctx, "upkeep", w.keepUp),
+		w.run(ctx, "sweep of deadlines", w.sweeper.Run),
 		w.run(ctx, "dispatcher", w.dispatcher.Run),
 		w.run(ctx, "order-file client", w.client.Run),
 		w.run(ctx, "look-ups", w.lookUps.Run),
@@ -137,7 +164,7 @@ func (w *workers) start(ctx context.Context) {
 }
 
 // keepUp reads the reference tables again and again, a few statements a minute,
-// and sweeps the spool. When that fails, what was read before stays good.
+// and sweeps the spools. When that fails, what was read before stays good.
 func (w *workers) keepUp(ctx context.Context) error {
 	ticker := time.NewTicker(w.reloadEvery)
 	defer ticker.Stop()
@@ -156,7 +183,11 @@ func (w *workers) keepUp(ctx context.Context) error {
 func (w *workers) reloadOnce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return errors.Join(w.system.reference.Reload(ctx), w.spool.Sweep())
+	err := w.system.reference.Reload(ctx)
+	for _, spool := range w.spools {
+		err = errors.Join(err, spool.Sweep())
+	}
+	return err
 }
 
 func (w *workers) run(ctx context.Context, name string, loop func(context.Context) error) *worker {

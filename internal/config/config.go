@@ -42,6 +42,12 @@ type Config struct {
 	// DaysRestraining and DaysCivil are how many calendar days before the
 	// hearing service must be executed (§5(c)). STS_DAYS_46B15, STS_DAYS_46B16A.
 	DaysRestraining, DaysCivil int
+	// AcknowledgeBy is how long after a transfer its receiver has time to
+	// acknowledge it (§6(b) sets none). STS_ACKNOWLEDGE_BY.
+	AcknowledgeBy time.Duration
+	// LookBack is how far back what became due is looked for: how long the
+	// system may be down and still notice everything. STS_LOOK_BACK.
+	LookBack time.Duration
 	// PoliceBy, StateBy, NationalBy are the deadlines after which an
 	// unsettled delivery raises an alarm.
 	PoliceBy, StateBy, NationalBy time.Duration
@@ -98,8 +104,10 @@ var (
 	common = []setting{
 		{"data", "STS_DATA", "directory of everything kept on this machine", text(func(c *Config) *string { return &c.Data }, "data")},
 		{"database", "STS_DATABASE", "sqlite:PATH or mysql:DSN (default sts.db in the data directory; keep a DSN with a password in the environment)", text(func(c *Config) *string { return &c.Database }, "")},
-		{"days-46b15", "STS_DAYS_46B15", "calendar days before the hearing by which a restraining order must be served (C.G.S. §46b-15)", number(func(c *Config) *int { return &c.DaysRestraining }, 3)},
+		{"days-46b15", "STS_DAYS_46B15", "calendar days before the hearing by which a restraining order must be served (§5(c); C.G.S. §46b-15 by Public Act 16-34)", number(func(c *Config) *int { return &c.DaysRestraining }, 3)},
 		{"days-46b16a", "STS_DAYS_46B16A", "the same for a civil protection order (C.G.S. §46b-16a)", number(func(c *Config) *int { return &c.DaysCivil }, 5)},
+		{"acknowledge-by", "STS_ACKNOWLEDGE_BY", "time in which a transfer is to be acknowledged (§6(b))", duration(func(c *Config) *time.Duration { return &c.AcknowledgeBy }, 24*time.Hour)},
+		{"look-back", "STS_LOOK_BACK", "how far back to look for what became due while nothing ran", duration(func(c *Config) *time.Duration { return &c.LookBack }, 60*24*time.Hour)},
 		{"police-by", "STS_POLICE_BY", "alarm when an agency has not been told after", duration(func(c *Config) *time.Duration { return &c.PoliceBy }, 5*time.Minute)},
 		{"state-by", "STS_STATE_BY", "alarm when the state file has not confirmed after", duration(func(c *Config) *time.Duration { return &c.StateBy }, 5*time.Minute)},
 		{"national-by", "STS_NATIONAL_BY", "alarm when the national file has not confirmed after", duration(func(c *Config) *time.Duration { return &c.NationalBy }, 15*time.Minute)},
@@ -177,10 +185,13 @@ func (c *Config) checkServing() []error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		errs = append(errs, fmt.Errorf("the address to listen on must be host:port, such as 127.0.0.1:8080: %w", err))
 	}
-	for _, d := range []time.Duration{c.PoliceBy, c.StateBy, c.NationalBy} {
+	for _, d := range []time.Duration{c.PoliceBy, c.StateBy, c.NationalBy, c.AcknowledgeBy} {
 		if d <= 0 {
 			errs = append(errs, errors.New("deadlines must be longer than nothing"))
 		}
+	}
+	if c.LookBack < 7*24*time.Hour {
+		errs = append(errs, errors.New("what became due must be looked for a week back at least"))
 	}
 	if c.DemoCases < 1 {
 		errs = append(errs, errors.New("the demonstration year needs cases"))

@@ -16,7 +16,7 @@ type Channel interface {
 	Kind() terms.ChannelKind
 	// Render makes what is sent (§3(d)), once for each delivery: every
 	// attempt, by whichever channel, sends the stored bytes. After an error it
-	// is asked again later.
+	// is asked again later, after [ErrGone] never.
 	Render(ctx context.Context, d *ent.Delivery) (Content, error)
 	// Send hands the parcel over. When it is called, the attempt is committed.
 	// An end that it cannot be sure of is Unknown, never NotSent.

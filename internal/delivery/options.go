@@ -18,7 +18,8 @@ type Route func(ctx context.Context, d *ent.Delivery) ([]terms.ChannelKind, erro
 type Options struct {
 	// Channels by which to send; only the dispatcher needs them.
 	Channels []Channel
-	// Route; by default notices go by SPOOL, file updates by SWITCH.
+	// Route; by default notices and reminders go by SPOOL, file updates by
+	// SWITCH.
 	Route Route
 	// Clock; by default time.Now.
 	Clock func() time.Time
@@ -140,8 +141,6 @@ func plainRoute(_ context.Context, d *ent.Delivery) ([]terms.ChannelKind, error)
 	switch d.RecipientKind {
 	case terms.ToStateFile, terms.ToNationalFile:
 		return []terms.ChannelKind{terms.ChannelSwitch}, nil
-	case terms.ToAccount:
-		return []terms.ChannelKind{terms.ChannelInApp}, nil
 	}
 	return []terms.ChannelKind{terms.ChannelSpool}, nil
 }

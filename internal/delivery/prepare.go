@@ -169,7 +169,7 @@ func (r *run) contents(ctx context.Context, jobs []*job) (found []*job, lacking 
 }
 
 // render makes what has not been made yet. What fails is tried again later and
-// keeps nobody else.
+// keeps nobody else; what is gone is superseded.
 func (r *run) render(ctx context.Context, jobs []*job) (ready []*job, failed []turn) {
 	errs := make([]error, len(jobs))
 	slots := make(chan struct{}, r.o.Workers)
@@ -189,6 +189,10 @@ func (r *run) render(ctx context.Context, jobs []*job) (ready []*job, failed []t
 	for i, j := range jobs {
 		if errs[i] == nil {
 			ready = append(ready, j)
+			continue
+		}
+		if errors.Is(errs[i], ErrGone) {
+			failed = append(failed, turn{d: j.d, attempt: j.attempt, event: Replaced, result: Result{Detail: errs[i].Error()}})
 			continue
 		}
 		r.o.Log.ErrorContext(ctx, "a delivery cannot be rendered", "delivery", j.d.ID, "owner", r.o.Owner, "error", errs[i])

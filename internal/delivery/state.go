@@ -21,7 +21,8 @@ const (
 	// TimedOut: the lease of an attempt ran out (a crash or a stall), or the
 	// answer to what was sent is overdue.
 	TimedOut Event = "TIMED_OUT"
-	// Replaced: a newer fact goes instead, before this one was sent.
+	// Replaced: a newer fact goes instead, or what it would tell holds no more
+	// (a reminder), before this one was sent.
 	Replaced Event = "REPLACED"
 )
 

@@ -129,10 +129,16 @@ func (n *Notices) addresses(d *ent.Delivery, facts *casefile.Facts) []Address {
 	return list
 }
 
-// SpoolChannel puts notices into the spool directory, once by construction.
+// SpoolChannel puts what is rendered into the spool directory, once by
+// construction.
 type SpoolChannel struct {
-	*Notices
+	Renderer
 	Spool *Spool
+}
+
+// Renderer makes what a channel sends: [Notices], or reminders.
+type Renderer interface {
+	Render(ctx context.Context, d *ent.Delivery) (delivery.Content, error)
 }
 
 // Kind is SPOOL.

@@ -179,7 +179,7 @@ func TestSpoolChannel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var channel delivery.Channel = lawenforcement.SpoolChannel{Notices: notices(t, w), Spool: spool}
+	var channel delivery.Channel = lawenforcement.SpoolChannel{Renderer: notices(t, w), Spool: spool}
 	content, err := channel.Render(w.System(), d)
 	if err != nil {
 		t.Fatal(err)

@@ -10,12 +10,16 @@ import (
 	"time"
 )
 
-// Spool is a directory in which each notice appears exactly once, as a PDF and
-// a JSON file named after the delivery. Its promise rests on link(2): it makes
+// Spool is a directory in which each notice appears exactly once, as a page
+// (a PDF) and a JSON file named after the delivery; or each reminder, as text. Its promise rests on link(2): it makes
 // a whole, durable file appear under its name or fails because the name is
 // taken; rename(2) would overwrite silently. Make one with [OpenSpool]; it is
 // safe for use by many goroutines and processes.
-type Spool struct{ Dir string }
+type Spool struct {
+	Dir string
+	// ending is that of pages: .pdf or .txt.
+	ending string
+}
 
 const (
 	tempPrefix = ".tmp-"
@@ -27,14 +31,19 @@ const (
 // OpenSpool makes the directory, readable by its owner alone (the pages name
 // protected persons), checks that it can hold a spool, and clears away what
 // killed writers left behind.
-func OpenSpool(dir string) (*Spool, error) {
+func OpenSpool(dir string) (*Spool, error) { return openSpool(dir, ".pdf") }
+
+// OpenTextSpool makes a spool whose pages are plain text.
+func OpenTextSpool(dir string) (*Spool, error) { return openSpool(dir, ".txt") }
+
+func openSpool(dir, ending string) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make spool directory %s: %w", dir, err)
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("close spool directory %s to others: %w", dir, err)
 	}
-	s := &Spool{Dir: dir}
+	s := &Spool{dir, ending}
 	if err := s.Sweep(); err != nil {
 		return nil, err
 	}
@@ -103,14 +112,14 @@ func (s *Spool) clean(before time.Time) error {
 // where the page is, its facts are. When it returns nil the page is there and
 // stays there through a power cut, whether this call put it there or another.
 // Writing a name again changes nothing. The name is the delivery's id.
-func (s *Spool) Write(name string, pdf, json []byte) error {
+func (s *Spool) Write(name string, page, json []byte) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
 	if err := s.place(name+".json", json); err != nil {
 		return err
 	}
-	return s.place(name+".pdf", pdf)
+	return s.place(name+s.ending, page)
 }
 
 // Exists answers whether the page of a delivery is in the spool for good: how a
@@ -119,7 +128,7 @@ func (s *Spool) Exists(name string) (bool, error) {
 	if err := checkName(name); err != nil {
 		return false, err
 	}
-	_, err := os.Lstat(filepath.Join(s.Dir, name+".pdf"))
+	_, err := os.Lstat(filepath.Join(s.Dir, name+s.ending))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -1,0 +1,156 @@
+package deadline
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/delivery"
+	"github.com/service-tracking/sts/ent/dueitem"
+	"github.com/service-tracking/sts/ent/predicate"
+	"github.com/service-tracking/sts/ent/registrycase"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// place is where a candidate stands in the order of its question.
+type place struct {
+	at time.Time
+	id terms.ID
+}
+
+// candidate is a case, or a delivery of a case, on which something may be due.
+type candidate struct {
+	place
+	kase terms.ID
+}
+
+// question looks for candidates of one rule that were not noticed, in an order
+// that an index has. What it answers is judged again under the case's lock.
+type question struct {
+	rule terms.DueRule
+	ask  func(ctx context.Context, after place, limit int) ([]candidate, error)
+}
+
+// late are the deliveries among the ids of candidates.
+func (q question) late(ids []terms.ID) []terms.ID {
+	if q.rule == terms.DueDelivery {
+		return ids
+	}
+	return nil
+}
+
+// unserved are the states of a case whose clocks run.
+var unserved = registrycase.ServiceStatusIn(terms.StatusNoEntry, terms.StatusAttempted)
+
+// unsettled are the states of a delivery whose deadline runs.
+var unsettled = []terms.DeliveryState{terms.Waiting, terms.Pending, terms.Sending, terms.Sent, terms.Retrying, terms.Unknown}
+
+// questions are what one sweep asks. Each is a range of an index: of
+// (service_status, hearing_sort, id), (transfer_work, transfer_at, id) and
+// (state, due_by, id); and one probe of (case_id, rule, about_key) for each row
+// in it.
+func (s *Sweeper) questions(now time.Time) []question {
+	today := terms.DateOf(now)
+	oldest := now.Add(-s.o.LookBack)
+	ahead := today.Start().Add(s.o.LookBack)
+	unreported := registrycase.ReportMade(false)
+	list := []question{
+		s.hearings(terms.DueHearingNear, unserved, unreported,
+			registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(today.AddDays(2).Start())),
+		s.hearings(terms.DuePastTimely, unserved, registrycase.LastTimelyDayLT(today),
+			registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(ahead)),
+		s.hearings(terms.DueHearingPassed, unserved, unreported,
+			registrycase.HearingSortGTE(oldest), registrycase.HearingSortLT(today.Start())),
+		s.transfers(unserved, registrycase.TransferWorkEQ(terms.TransferUnacknowledged),
+			registrycase.TransferAtGTE(oldest), registrycase.TransferAtLTE(now.Add(-s.o.AcknowledgeWithin))),
+		s.deliveries(delivery.StateEQ(terms.Failed), delivery.DueByGTE(oldest)),
+	}
+	// State by state: so each is one range, in its order.
+	for _, state := range unsettled {
+		list = append(list, s.deliveries(delivery.StateEQ(state), delivery.DueByGTE(oldest), delivery.DueByLTE(now)))
+	}
+	return list
+}
+
+// hearings asks for cases by their hearing.
+func (s *Sweeper) hearings(rule terms.DueRule, where ...predicate.RegistryCase) question {
+	return question{rule, func(ctx context.Context, after place, limit int) ([]candidate, error) {
+		rows, err := s.store.Client.RegistryCase.Query().Where(where...).
+			Where(unnoticed(rule, "id", dueitem.FieldHearingAt, registrycase.FieldHearingAt), behind(registrycase.FieldHearingSort, after)).
+			Order(registrycase.ByHearingSort(), registrycase.ByID()).Limit(limit).
+			Select(registrycase.FieldHearingSort).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking for cases by their hearing: %w", err)
+		}
+		return candidates(rows, func(c *ent.RegistryCase) candidate { return candidate{place{c.HearingSort, c.ID}, c.ID} }), nil
+	}}
+}
+
+// transfers asks for cases by the transfer that is not acknowledged.
+func (s *Sweeper) transfers(where ...predicate.RegistryCase) question {
+	rule := terms.DueAcknowledgement
+	return question{rule, func(ctx context.Context, after place, limit int) ([]candidate, error) {
+		rows, err := s.store.Client.RegistryCase.Query().Where(where...).
+			Where(unnoticed(rule, "id", dueitem.FieldAboutKey, registrycase.FieldTransferID), behind(registrycase.FieldTransferAt, after)).
+			Order(registrycase.ByTransferAt(), registrycase.ByID()).Limit(limit).
+			Select(registrycase.FieldTransferAt).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking for transfers: %w", err)
+		}
+		return candidates(rows, func(c *ent.RegistryCase) candidate {
+			return candidate{place{terms.Value(c.TransferAt), c.ID}, c.ID}
+		}), nil
+	}}
+}
+
+// deliveries asks for deliveries that are late or failed.
+func (s *Sweeper) deliveries(where ...predicate.Delivery) question {
+	rule := terms.DueDelivery
+	return question{rule, func(ctx context.Context, after place, limit int) ([]candidate, error) {
+		rows, err := s.store.Client.Delivery.Query().Where(where...).Where(delivery.RecipientKindNEQ(terms.ToAccount),
+			unnoticed(rule, delivery.FieldCaseID, dueitem.FieldAboutKey, "id"), behind(delivery.FieldDueBy, after)).
+			Order(delivery.ByDueBy(), delivery.ByID()).Limit(limit).
+			Select(delivery.FieldDueBy, delivery.FieldCaseID).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking for deliveries past their deadline: %w", err)
+		}
+		return candidates(rows, func(d *ent.Delivery) candidate { return candidate{place{d.DueBy, d.ID}, d.CaseID} }), nil
+	}}
+}
+
+func candidates[R any](rows []R, of func(R) candidate) []candidate {
+	list := make([]candidate, len(rows))
+	for i, row := range rows {
+		list[i] = of(row)
+	}
+	return list
+}
+
+// unnoticed leaves the rows for which there is no due item by the rule. The
+// hearing is compared as an instant: its printed form is Go's. The table of due
+// items is read whole: the sweeper's viewer sees all of it.
+func unnoticed(rule terms.DueRule, kase, column, equals string) func(*sql.Selector) {
+	return func(q *sql.Selector) {
+		items := sql.Dialect(q.Dialect()).Table(dueitem.Table).As("noticed")
+		q.Where(sql.NotExists(sql.Dialect(q.Dialect()).Select(items.C("id")).From(items).Where(sql.And(
+			sql.ColumnsEQ(items.C(dueitem.FieldCaseID), q.C(kase)),
+			sql.EQ(items.C(dueitem.FieldRule), rule),
+			sql.ColumnsEQ(items.C(column), q.C(equals)),
+		))))
+	}
+}
+
+// behind leaves what stands after the place. The first condition alone gives
+// the index its range.
+func behind(column string, after place) func(*sql.Selector) {
+	return func(q *sql.Selector) {
+		if after.id == "" {
+			return
+		}
+		at, id := q.C(column), q.C("id")
+		q.Where(sql.And(sql.GTE(at, after.at), sql.Or(sql.GT(at, after.at), sql.GT(id, after.id))))
+	}
+}
