@@ -27,6 +27,7 @@ var enumPairs = map[string]string{
 	"ChannelKind":      "ChannelKind",
 	"Confirmation":     "Confirmation",
 	"DeliveryState":    "DeliveryState",
+	"DueRule":          "DueRule",
 	"EntryVia":         "EntryVia",
 	"ErrorCode":        "Code",
 	"InformationAbout": "InformationAbout",

@@ -387,8 +387,8 @@ func (ec *executionContext) _Viewer_reminders(ctx context.Context, field graphql
 			return obj.Reminders, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.DeliveryConnection) graphql.Marshaler {
-			return ec.marshalNDeliveryConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReminderConnection) graphql.Marshaler {
+			return ec.marshalNReminderConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐReminderConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -401,7 +401,7 @@ func (ec *executionContext) fieldContext_Viewer_reminders(ctx context.Context, f
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DeliveryConnection(ctx, field)
+			return ec.childFields_ReminderConnection(ctx, field)
 		},
 	}
 	defer func() {

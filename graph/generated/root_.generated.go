@@ -179,17 +179,6 @@ type Viewer {
   agreementState: AgreementState!
   """What the viewer may do, so that no app works it out again."""
   permissions: ViewerPermissions!
-  """Deliveries to this account, such as warnings of a hearing with no entry, in the order in which they were planned."""
-  reminders(
-    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
-    first: Int
-    """Cursor after which the page begins."""
-    after: String
-    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
-    last: Int
-    """Cursor before which the page ends."""
-    before: String
-  ): DeliveryConnection!
 }
 
 """What the viewer may do, as far as it does not depend on a single case or activity."""
@@ -1960,6 +1949,87 @@ type RegistrySection {
   maintenanceNotice: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/reminder.graphql", Input: `extend type Viewer {
+  """
+  What this account was reminded of, the newest first: that a deadline of §3 to §6
+  ran out on a case of his, or near to it. Only his own, also those that were
+  superseded before they were sent.
+
+  Who: anyone signed in; empty before the user agreement is signed.
+  Errors: BAD_PAGE.
+  """
+  reminders(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): ReminderConnection!
+}
+
+"""
+A reminder to the viewer that something is due. An officer is reminded of the
+cases whose papers he holds; staff of the registry section of the first case of
+a day by each rule, the others are on the service board.
+"""
+type Reminder {
+  """Id of the delivery by which the account is reminded, beginning with ` + "`" + `dlv_` + "`" + `."""
+  id: ID!
+  """Which deadline it is."""
+  rule: DueRule!
+  """The case; null where the viewer may not see it any more."""
+  case: RegistryCase
+  """Timestamp at which the deadline ran out."""
+  dueAt: DateTime!
+  """Timestamp at which that was noticed, and the reminder made."""
+  noticedAt: DateTime!
+  """Timestamp of the hearing that was in force then; null if none was known. A continuance since changes nothing here."""
+  hearing: DateTime
+  """What is due and what to do, in plain words. It names nobody."""
+  message: String!
+  """The delivery, with the state of what was sent outside of the app."""
+  delivery: Delivery!
+  """Indicates whether it is due still: nothing has been recorded, and no hearing has moved, that settles it."""
+  open: Boolean!
+}
+
+"""A deadline that can run out. Days are days of the court's time zone."""
+enum DueRule {
+  """The last day for timely service has passed and no service is recorded (§5(c)): from 00:00 of the day after it, until the hearing's day ends."""
+  PAST_LAST_TIMELY_DAY
+  """The hearing is tomorrow or today, and neither service nor that it was unsuccessful is recorded (§5(b)): from 00:00 of the day before the hearing, until its day ends."""
+  HEARING_NEAR
+  """The day of the hearing has ended, and neither service nor that it was unsuccessful is recorded (§5(b))."""
+  HEARING_PASSED
+  """A transfer is not acknowledged after 24 hours (§6(b))."""
+  TRANSFER_UNACKNOWLEDGED
+  """A notice or a file update is past its deadline, or failed (§3(d) to (f))."""
+  DELIVERY_OVERDUE
+}
+
+"""A page of reminders."""
+type ReminderConnection {
+  """The reminders of this page, each with its cursor."""
+  edges: [ReminderEdge!]!
+  """The reminders of this page."""
+  nodes: [Reminder!]!
+  """Where this page stands."""
+  pageInfo: PageInfo!
+  """How many reminders the whole list has. Computed only if asked for."""
+  totalCount: Int!
+}
+
+"""A reminder in a page."""
+type ReminderEdge {
+  """Position of the reminder in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The reminder."""
+  node: Reminder!
+}
+`, BuiltIn: false},
 	{Name: "../schema/scalars.graphql", Input: `"""
 An instant. In: RFC 3339 with an explicit offset, years 2000 to 2200, such as
 ` + "`" + `2026-11-24T21:40:00-05:00` + "`" + `. Out: UTC with microseconds, such as
@@ -2599,6 +2669,54 @@ func (ec *executionContext) childFields_RegistrySection(ctx context.Context, fie
 		return ec.fieldContext_RegistrySection_maintenanceNotice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegistrySection", field.Name)
+}
+
+func (ec *executionContext) childFields_Reminder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Reminder_id(ctx, field)
+	case "rule":
+		return ec.fieldContext_Reminder_rule(ctx, field)
+	case "case":
+		return ec.fieldContext_Reminder_case(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Reminder_dueAt(ctx, field)
+	case "noticedAt":
+		return ec.fieldContext_Reminder_noticedAt(ctx, field)
+	case "hearing":
+		return ec.fieldContext_Reminder_hearing(ctx, field)
+	case "message":
+		return ec.fieldContext_Reminder_message(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Reminder_delivery(ctx, field)
+	case "open":
+		return ec.fieldContext_Reminder_open(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reminder", field.Name)
+}
+
+func (ec *executionContext) childFields_ReminderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReminderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReminderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReminderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReminderConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReminderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReminderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReminderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Respondent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

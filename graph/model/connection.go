@@ -33,6 +33,8 @@ type (
 	DeliveryConnection             Connection[*Delivery, DeliveryEdge]
 	DeliveryAttemptEdge            Edge[*DeliveryAttempt]
 	DeliveryAttemptConnection      Connection[*DeliveryAttempt, DeliveryAttemptEdge]
+	ReminderEdge                   Edge[*Reminder]
+	ReminderConnection             Connection[*Reminder, ReminderEdge]
 	OfficerEdge                    Edge[*Officer]
 	OfficerConnection              Connection[*Officer, OfficerEdge]
 	LawEnforcementAgencyEdge       Edge[*LawEnforcementAgency]

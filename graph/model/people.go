@@ -56,7 +56,7 @@ type Viewer struct {
 	Officer        *Officer
 	AgreementState AgreementState
 	Permissions    ViewerPermissions
-	Reminders      *DeliveryConnection
+	Reminders      *ReminderConnection
 }
 
 // AgreementState is where the user agreement stands (§9(a)(3)).

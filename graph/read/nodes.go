@@ -3,10 +3,8 @@ package read
 import (
 	"context"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/terms"
@@ -127,23 +125,6 @@ func permissions(v *access.Viewer) model.ViewerPermissions {
 		ViewerCanRecord: v.MayRecord(), ViewerCanListActivities: may(access.AskActivities),
 		ViewerCanListDeliveries: may(access.AskDeliveries), ViewerCanSeeConfidential: v.Sees(access.ProtectedPersons),
 	}
-}
-
-// reminders are the deliveries to the account itself, which are about no
-// activity.
-func (w *walk) reminders(ctx context.Context, a asked) (*model.DeliveryConnection, error) {
-	p, err := a.page(w)
-	if err != nil {
-		return nil, err
-	}
-	l := deliveryList(w)
-	l.mods = []mod{
-		func(q *sql.Selector) { q.Where(sql.IsNull(q.C(delivery.FieldActivityID))) },
-		where(delivery.FieldRecipientKind, terms.ToAccount),
-		where(delivery.FieldRecipientKey, w.viewer.Account),
-	}
-	found, err := page[model.DeliveryEdge](ctx, w, l, a.name, p, a.sets())
-	return (*model.DeliveryConnection)(found), err
 }
 
 // put puts what a table answered among the nodes.

@@ -27,6 +27,7 @@ type Reader struct {
 	cases      kind[ent.RegistryCase, *model.RegistryCase]
 	activities kind[ent.ServiceActivity, *model.Activity]
 	deliveries kind[ent.Delivery, *model.Delivery]
+	reminded   kind[ent.Delivery, *model.Reminder]
 	attempts   kind[ent.DeliveryAttempt, *model.DeliveryAttempt]
 	officers   kind[ent.Officer, *model.Officer]
 	accounts   kind[ent.Account, *model.Account]
@@ -46,7 +47,7 @@ func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, clock f
 	}
 	return &Reader{
 		client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, clock: clock,
-		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), attempts: attemptKind(),
+		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), reminded: reminderKind(), attempts: attemptKind(),
 		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(),
 	}
 }
