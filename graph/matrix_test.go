@@ -42,6 +42,12 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 	held := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6})
 	elsewhere := w.Add(t, graphtest.Case{Holder: "officer2", Author: "officer2", Activities: 6, Court: "NNH"})
 	untouched := w.Add(t, graphtest.Case{Court: "NNH"})
+	reminded := []terms.ID{
+		w.Remind(t, held, "officer1", terms.DueHearingNear, "", graphtest.Now),
+		w.Remind(t, elsewhere, "officer2", terms.DueHearingNear, "", graphtest.Now),
+		w.Remind(t, untouched, "registry1", terms.DueHearingPassed, "", graphtest.Now),
+		w.Remind(t, elsewhere, "officer1", terms.DuePastTimely, "", graphtest.Now), // of a case that is closed to him now
+	}
 	all := []graphtest.Row{held, elsewhere, untouched}
 	// officer3 was named in the transfers, so both cases are his to see.
 	own := map[string][]terms.Docket{
@@ -52,6 +58,9 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 		questions[list] = "(first: 10)"
 	}
 	var ids []string
+	for _, id := range reminded {
+		ids = append(ids, `"`+string(id)+`"`)
+	}
 	for _, row := range all {
 		for _, id := range slices.Concat([]terms.ID{row.ID}, row.Activities, row.Deliveries) {
 			ids = append(ids, `"`+string(id)+`"`)
