@@ -43,32 +43,35 @@ func (q question) late(ids []terms.ID) []terms.ID {
 }
 
 // unserved are the states of a case whose clocks run.
-var unserved = registrycase.ServiceStatusIn(terms.StatusNoEntry, terms.StatusAttempted)
+var unserved = []terms.ServiceStatus{terms.StatusNoEntry, terms.StatusAttempted}
 
 // unsettled are the states of a delivery whose deadline runs.
 var unsettled = []terms.DeliveryState{terms.Waiting, terms.Pending, terms.Sending, terms.Sent, terms.Retrying, terms.Unknown}
 
-// questions are what one sweep asks. Each is a range of an index: of
-// (service_status, hearing_sort, id), (transfer_work, transfer_at, id) and
-// (state, due_by, id); and one probe of (case_id, rule, about_key) for each row
-// in it.
+// questions are what one sweep asks. Each is one range of an index, in its
+// order, and so each is about one state: of (service_status, hearing_sort, id),
+// (transfer_work, transfer_at, id) and (state, due_by, id); and one probe of
+// (case_id, rule, about_key) for each row in it.
 func (s *Sweeper) questions(now time.Time) []question {
 	today := terms.DateOf(now)
 	oldest := now.Add(-s.o.LookBack)
 	ahead := today.Start().Add(s.o.LookBack)
 	unreported := registrycase.ReportMade(false)
-	list := []question{
-		s.hearings(terms.DueHearingNear, unserved, unreported,
-			registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(today.AddDays(2).Start())),
-		s.hearings(terms.DuePastTimely, unserved, registrycase.LastTimelyDayLT(today),
-			registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(ahead)),
-		s.hearings(terms.DueHearingPassed, unserved, unreported,
-			registrycase.HearingSortGTE(oldest), registrycase.HearingSortLT(today.Start())),
-		s.transfers(unserved, registrycase.TransferWorkEQ(terms.TransferUnacknowledged),
-			registrycase.TransferAtGTE(oldest), registrycase.TransferAtLTE(now.Add(-s.o.AcknowledgeWithin))),
-		s.deliveries(delivery.StateEQ(terms.Failed), delivery.DueByGTE(oldest)),
+	var list []question
+	for _, status := range unserved {
+		of := registrycase.ServiceStatusEQ(status)
+		list = append(list,
+			s.hearings(terms.DueHearingNear, of, unreported,
+				registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(today.AddDays(2).Start())),
+			s.hearings(terms.DuePastTimely, of, registrycase.LastTimelyDayLT(today),
+				registrycase.HearingSortGTE(today.Start()), registrycase.HearingSortLT(ahead)),
+			s.hearings(terms.DueHearingPassed, of, unreported,
+				registrycase.HearingSortGTE(oldest), registrycase.HearingSortLT(today.Start())))
 	}
-	// State by state: so each is one range, in its order.
+	list = append(list,
+		s.transfers(registrycase.ServiceStatusNEQ(terms.StatusServed), registrycase.TransferWorkEQ(terms.TransferUnacknowledged),
+			registrycase.TransferAtGTE(oldest), registrycase.TransferAtLTE(now.Add(-s.o.AcknowledgeWithin))),
+		s.deliveries(delivery.StateEQ(terms.Failed), delivery.DueByGTE(oldest)))
 	for _, state := range unsettled {
 		list = append(list, s.deliveries(delivery.StateEQ(state), delivery.DueByGTE(oldest), delivery.DueByLTE(now)))
 	}
@@ -130,16 +133,14 @@ func candidates[R any](rows []R, of func(R) candidate) []candidate {
 }
 
 // unnoticed leaves the rows for which there is no due item by the rule. The
-// hearing is compared as an instant: its printed form is Go's. The table of due
-// items is read whole: the sweeper's viewer sees all of it.
+// hearing is compared as an instant: its printed form is Go's. It counts, where
+// one would ask NOT EXISTS: of that MariaDB makes a join, and then reads all
+// that was ever noticed. No scope is to be applied: the sweeper's viewer sees
+// the whole table.
 func unnoticed(rule terms.DueRule, kase, column, equals string) func(*sql.Selector) {
 	return func(q *sql.Selector) {
-		items := sql.Dialect(q.Dialect()).Table(dueitem.Table).As("noticed")
-		q.Where(sql.NotExists(sql.Dialect(q.Dialect()).Select(items.C("id")).From(items).Where(sql.And(
-			sql.ColumnsEQ(items.C(dueitem.FieldCaseID), q.C(kase)),
-			sql.EQ(items.C(dueitem.FieldRule), rule),
-			sql.ColumnsEQ(items.C(column), q.C(equals)),
-		))))
+		q.Where(sql.ExprP(fmt.Sprintf("(SELECT COUNT(*) FROM due_items di WHERE di.case_id = %s AND di.rule = ? AND di.%s = %s) = 0",
+			q.C(kase), column, q.C(equals)), rule))
 	}
 }
 
