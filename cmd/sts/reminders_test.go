@@ -42,9 +42,11 @@ func TestAnOfficerIsReminded(t *testing.T) {
 	record := func(key string, last bool) {
 		t.Helper()
 		var got struct {
-			RecordAttempt struct{ Errors []struct{ Code, Message string } }
+			RecordAttempt struct {
+				Errors []struct{ Code, Message string }
+			}
 		}
-		at := time.Now().Add(-time.Minute).Format(time.RFC3339)
+		at := time.Now().Format(time.RFC3339Nano)
 		err := i.ask(officer, attempt, map[string]any{"input": map[string]any{
 			"idempotencyKey": key, "docketNumber": his, "reason": "NO_ANSWER", "lastAttemptedAt": at, "policeAssistanceRequested": false, "noFurtherAttempt": last,
 		}}, &got)

@@ -131,13 +131,17 @@ func TestRemindersArePaged(t *testing.T) {
 		}
 		return a.At(t, "viewer", "reminders", "pageInfo", end)
 	}
-	forward, few := collect(5, func(a graphtest.Answer) map[string]any { return map[string]any{"first": 5, "after": at(a, "endCursor")} })
+	forward, few := collect(5, func(a graphtest.Answer) map[string]any {
+		return map[string]any{"first": 5, "after": at(a, "endCursor")}
+	})
 	whole, many := collect(100, func(graphtest.Answer) map[string]any { return map[string]any{"first": 100} })
 	if !slices.Equal(forward, whole) || len(whole) != 36 {
 		t.Errorf("page by page %d, at once %d", len(forward), len(whole))
 	}
 	backward := map[string]bool{}
-	ids, _ := collect(7, func(a graphtest.Answer) map[string]any { return map[string]any{"last": 7, "before": at(a, "startCursor")} })
+	ids, _ := collect(7, func(a graphtest.Answer) map[string]any {
+		return map[string]any{"last": 7, "before": at(a, "startCursor")}
+	})
 	for _, id := range ids {
 		backward[id] = true
 	}
