@@ -46,7 +46,7 @@
 //   - Of one due item an account is reminded once (the ledger's unique index).
 //   - Of one case's hearing an officer is reminded once a court day, unless
 //     something more urgent became due since: passed, then near, then past the
-//     last timely day.
+//     last timely day. What was superseded, or will be, does not count.
 //   - An officer is not rung before six in the morning of the court's zone;
 //     what is due at midnight stands in his app from then on.
 //   - The registry section works from its boards, which are live. Its staff get

@@ -112,6 +112,7 @@ func TestWhatIsSettledIsGone(t *testing.T) {
 			w.Try(w.Attempt(docket, w.Clock.Now()))
 		}, true},
 		"continued":             {"2026-12-07 00:00:00", "officer1", func(w *world) { w.continued(docket, local(w, "2026-12-22 10:00:00")) }, true},
+		"moved by an hour":      {"2026-12-07 00:00:00", "officer1", func(w *world) { w.continued(docket, local(w, "2026-12-08 11:00:00")) }, true},
 		"the same hearing anew": {"2026-12-07 00:00:00", "officer1", func(w *world) { w.continued(docket, local(w, hearing)) }, false},
 		"the papers went on": {"2026-12-07 00:00:00", "officer1", func(w *world) {
 			w.change(docket, func(u *ent.RegistryCaseUpdate) { u.SetHolderOfficerID(w.Officer("officer2")) })

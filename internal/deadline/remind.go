@@ -111,8 +111,9 @@ func withRole(rows []*ent.Account, roles ...terms.Role) (ids []terms.ID) {
 	return ids
 }
 
-// toldToday is the most urgent thing about its hearing that each account was
-// reminded of on this case on this court day.
+// toldToday is the most urgent thing about its hearing that each account was, or
+// will be, reminded of on this case on this court day: what was not sent yet and
+// holds no more (the hearing moved within the night) will be superseded.
 func toldToday(ctx context.Context, tx *ent.Tx, c *casefile.Locked, accounts []terms.ID, items []*ent.DueItem) (map[terms.ID]int, error) {
 	told := map[terms.ID]int{}
 	if len(accounts) == 0 || !slices.ContainsFunc(items, func(i *ent.DueItem) bool { return urgency[i.Rule] > 0 }) {
@@ -121,7 +122,7 @@ func toldToday(ctx context.Context, tx *ent.Tx, c *casefile.Locked, accounts []t
 	sent, err := tx.Delivery.Query().Where(
 		delivery.CaseID(c.ID), delivery.CreatedAtGTE(terms.DateOf(c.Now).Start()),
 		delivery.RecipientKindEQ(terms.ToAccount), delivery.StateNEQ(terms.Superseded)).
-		Select(delivery.FieldRecipientKey, delivery.FieldDueItemID).All(ctx)
+		Select(delivery.FieldRecipientKey, delivery.FieldDueItemID, delivery.FieldState).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading today's reminders: %w", err)
 	}
@@ -132,17 +133,22 @@ func toldToday(ctx context.Context, tx *ent.Tx, c *casefile.Locked, accounts []t
 	for i, d := range sent {
 		ids[i] = terms.Value(d.DueItemID)
 	}
-	of, err := tx.DueItem.Query().Where(dueitem.IDIn(ids...)).Select(dueitem.FieldRule).All(ctx)
+	of, err := tx.DueItem.Query().Where(dueitem.IDIn(ids...)).Select(dueitem.FieldRule, dueitem.FieldAboutKey).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading what today's reminders were about: %w", err)
 	}
-	rule := map[terms.ID]terms.DueRule{}
+	about := map[terms.ID]*ent.DueItem{}
 	for _, i := range of {
-		rule[i.ID] = i.Rule
+		about[i.ID] = i
 	}
 	for i, d := range sent {
+		item := about[ids[i]]
+		unsent := d.State == terms.Pending || d.State == terms.Retrying
+		if item == nil || unsent && !Holds(item, c.RegistryCase, nil, c.Now) {
+			continue
+		}
 		id := terms.ID(d.RecipientKey)
-		told[id] = max(told[id], urgency[rule[ids[i]]])
+		told[id] = max(told[id], urgency[item.Rule])
 	}
 	return told, nil
 }

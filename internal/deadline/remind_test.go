@@ -1,6 +1,7 @@
 package deadline_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/account"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/store/storetest"
@@ -48,6 +50,7 @@ func TestOneReminderADay(t *testing.T) {
 	w.sweep(local(t, "2026-12-07 09:00:00")) // both are due
 	near := []string{"12-07 officer1 HEARING_NEAR"}
 	w.expect("both at once", w.reminded(), near)
+	w.sent("officer1")
 	// The hearing moves by an hour: another hearing, and the same to him.
 	w.continued(docket, local(t, "2026-12-08 11:00:00"))
 	if n := w.sweep(local(t, "2026-12-07 09:30:00")); n != 2 {
@@ -63,7 +66,41 @@ func TestOneReminderADay(t *testing.T) {
 	w.sweep(local(t, "2026-12-07 11:00:00"))
 	w.continued(other, local(t, "2026-12-08 10:00:00")) // earlier than it was
 	w.sweep(local(t, "2026-12-07 12:00:00"))
+	w.sent("officer2")
 	w.expect("more urgent than what was said today", w.reminded(), append(near, "12-07 officer2 HEARING_NEAR", "12-07 officer2 PAST_LAST_TIMELY_DAY"))
+}
+
+// §5(b): the hearing moves within the night: what was to be sent in the morning is
+// of no use then, and the officer is rung once all the same, of the other.
+func TestTheHearingMovesWithinTheNight(t *testing.T) {
+	for name, how := range map[string]func(*world, *ent.Delivery){
+		"before it is superseded": func(*world, *ent.Delivery) {},
+		"after": func(w *world, d *ent.Delivery) {
+			w.Store.Client.Delivery.UpdateOneID(d.ID).SetState(terms.Superseded).ExecX(w.System())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, storetest.SQLite(t))
+			w.hears(docket, local(t, "2026-12-08 10:00:00"))
+			w.holds(docket, "officer1")
+			w.sweep(local(t, "2026-12-07 00:00:00"))
+			first := w.of("officer1")
+			w.Clock.Set(local(t, "2026-12-07 01:00:00"))
+			w.continued(docket, local(t, "2026-12-08 11:00:00"))
+			how(w, first)
+			w.sweep(local(t, "2026-12-07 01:00:30"))
+			w.Clock.Set(local(t, "2026-12-07 06:00:00"))
+			if _, err := w.letters().Render(w.System(), first); !errors.Is(err, ledger.ErrGone) {
+				t.Errorf("the first: %v", err)
+			}
+			if second := w.of("officer1"); second.ID == first.ID {
+				t.Error("he is not rung at all")
+			} else if _, err := w.letters().Render(w.System(), second); err != nil {
+				t.Errorf("the second: %v", err)
+			}
+			w.expect("in the end", w.reminded(), []string{"12-07 officer1 HEARING_NEAR", "12-07 officer1 HEARING_NEAR"})
+		})
+	}
 }
 
 // §6(b): the receiver of a transfer is reminded that he has not acknowledged it.

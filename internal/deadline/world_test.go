@@ -108,6 +108,12 @@ func (w *world) reminded() []string {
 	return list
 }
 
+// sent says that what the account was reminded of has been sent.
+func (w *world) sent(account string) {
+	w.Helper()
+	w.Store.Client.Delivery.Update().Where(delivery.RecipientKey(string(w.As(account).Account))).SetState(terms.Confirmed).ExecX(w.System())
+}
+
 func (w *world) reminders() []*ent.Delivery {
 	w.Helper()
 	return w.Store.Client.Delivery.Query().Where(delivery.RecipientKindEQ(terms.ToAccount)).Order(delivery.ByCreatedAt(), delivery.ByID()).AllX(w.System())
