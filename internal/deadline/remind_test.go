@@ -107,12 +107,19 @@ func TestTheHearingMovesWithinTheNight(t *testing.T) {
 func TestTheReceiverIsReminded(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	w.hears(docket, local(t, "2026-12-08 10:00:00"))
+	w.holds(docket, "officer1")
 	at := local(t, "2026-12-01 10:00:00")
-	w.change(docket, func(u *ent.RegistryCaseUpdate) {
-		u.SetTransferID("act_1").SetTransferWork(terms.TransferUnacknowledged).SetTransferAt(at).SetHolderOfficerID(w.Officer("officer3"))
-	})
+	w.Clock.Set(at)
+	transfer := w.Transfer("officer1", docket, "officer3", at).Activity
 	w.sweep(at.Add(25 * time.Hour))
 	w.expect("a day after the transfer", w.reminded(), []string{"12-02 officer3 TRANSFER_UNACKNOWLEDGED"})
+	if _, err := w.letters().Render(w.System(), w.of("officer3")); err != nil {
+		t.Errorf("before he acknowledges it: %v", err)
+	}
+	w.Acknowledge("officer3", transfer.ID)
+	if _, err := w.letters().Render(w.System(), w.of("officer3")); !errors.Is(err, ledger.ErrGone) {
+		t.Errorf("after: %v", err)
+	}
 }
 
 // The registry section is reminded where no officer can be: nobody holds the

@@ -137,24 +137,29 @@ func TestTransfersAndDeliveriesAreNoticed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		w.hears(docket, local(t, "2026-12-08 10:00:00"))
+		w.holds(docket, "officer1")
 		at := local(t, "2026-11-24 14:00:00")
-		transfer := func(id terms.ID, at time.Time) {
-			w.change(docket, func(u *ent.RegistryCaseUpdate) {
-				u.SetTransferID(id).SetTransferWork(terms.TransferUnacknowledged).SetTransferAt(at).SetHolderOfficerID(w.Officer("officer2"))
-			})
-		}
-		transfer("act_1", at)
+		w.Clock.Set(at)
+		w.Transfer("officer1", docket, "officer2", at)
 		if n := w.sweep(at.Add(24*time.Hour - time.Second)); n != 0 {
 			t.Errorf("%d noticed too early", n)
 		}
 		if n := w.sweep(at.Add(24 * time.Hour)); n != 1 {
 			t.Errorf("%d noticed", n)
 		}
-		transfer("act_2", at.Add(time.Hour))
-		if n := w.sweep(at.Add(30 * time.Hour)); n != 1 {
+		next := w.Transfer("officer2", docket, "officer3", w.Clock.Now()).Activity
+		if n := w.sweep(w.Clock.Now().Add(23 * time.Hour)); n != 0 {
+			t.Errorf("%d of the next transfer noticed too early", n)
+		}
+		if n := w.sweep(w.Clock.Now().Add(time.Hour)); n != 1 {
 			t.Errorf("%d of the next transfer noticed", n)
 		}
-		w.change(docket, func(u *ent.RegistryCaseUpdate) { u.ClearTransferID().ClearTransferWork().ClearTransferAt() })
+		w.Acknowledge("officer3", next.ID)
+		third := w.Transfer("officer3", docket, "officer1", w.Clock.Now()).Activity
+		w.Acknowledge("officer1", third.ID)
+		if n := w.sweep(w.Clock.Now().Add(25 * time.Hour)); n != 0 {
+			t.Errorf("%d of a transfer that was acknowledged noticed", n)
+		}
 
 		served := w.Serve(w.Service(docket, w.Clock.Now())).Activity
 		all := w.Deliveries(served.ID)

@@ -52,14 +52,10 @@ func (w *world) continued(docket terms.Docket, at time.Time) {
 	w.Registry(feed.Registry{DocketNumber: docket, OrderNumber: "PO-" + string(docket), StateFileNumber: "S1", HearingAt: &at, Courtroom: "4B", RespondentHome: feed.Address{Town: "Avon"}})
 }
 
-// holds gives the papers to the officer: he attempts service now, and does not
-// say that it was the last time.
+// holds gives the papers to the officer (§6(a)).
 func (w *world) holds(docket terms.Docket, officer string) {
 	w.Helper()
-	r, err := w.Recorder.RecordAttempt(context.Background(), w.As(officer), w.Attempt(docket, w.Clock.Now()))
-	if err != nil || len(r.Refusals) > 0 {
-		w.Fatal(r.Refusals, err)
-	}
+	w.Receive(officer, docket, w.Clock.Now())
 }
 
 func (w *world) change(docket terms.Docket, how func(*ent.RegistryCaseUpdate)) {
