@@ -94,7 +94,7 @@ func (r *Reporter) figure(ctx context.Context, v *access.Viewer, i item) (*Figur
 	}
 	if v.SeesEveryCase() {
 		f.Cases = func(q *sql.Selector) {
-			counted := i.from(r.Store.Dialect).Where(sql.ExprP(i.counted)).Select(i.caseID)
+			counted := i.from(r.Store.Dialect).Where(sql.ExprP(i.counted)).SelectExpr(sql.Raw(i.caseID))
 			q.Where(sql.In(q.C("id"), counted))
 		}
 	}

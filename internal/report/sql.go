@@ -58,7 +58,7 @@ func (q Query) activities(dialect string) *sql.Selector {
 		s.Where(sql.ExprP("a.kind IN ('SERVICE', 'ATTEMPT') AND a.police_assistance_requested = ?", *f.PoliceAssistanceRequested))
 	}
 	if f.Late != nil {
-		s.Where(sql.ExprP("a.kind = 'SERVICE' AND a.recorded_late = ?", *f.Late))
+		s.Where(sql.ExprP("a.recorded_late = ?", *f.Late))
 	}
 	if f.Manual != nil {
 		s.Where(sql.ExprP("(a.reported_via IS NOT NULL) = ?", *f.Manual))
@@ -68,14 +68,18 @@ func (q Query) activities(dialect string) *sql.Selector {
 
 // among leaves the rows with one of the values; nil is no condition.
 func among[T any](s *sql.Selector, column string, values []T) {
-	if values == nil {
+	switch {
+	case values == nil:
+		return
+	case len(values) == 0:
+		s.Where(sql.False())
 		return
 	}
 	args := make([]any, len(values))
 	for i, v := range values {
 		args[i] = v
 	}
-	s.Where(sql.In(column, args...))
+	s.Where(sql.ExprP(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...))
 }
 
 func upper(codes []string) []string {
