@@ -54,7 +54,9 @@ func (w *world) standing() []counted {
 		}
 		for _, item := range items {
 			after = item.Position
-			if item.Record.Kind != terms.ActivityRecorded && item.Record.Kind != terms.ActivityCorrected {
+			switch item.Record.Kind {
+			case terms.ActivityRecorded, terms.ProcessTransferred, terms.ActivityCorrected:
+			default:
 				continue
 			}
 			seen++

@@ -24,7 +24,7 @@ func (p Period) check() error {
 		return invalid("from must lie before to: to is the first day that no longer counts. The whole of 2026 is from 2026-01-01 to 2027-01-01.")
 	}
 	if p.To > terms.Date(date(p.From).AddDate(maxYears, 0, 0).Format(time.DateOnly)) {
-		return costly(fmt.Sprintf("The days from from to to may span %d years at the most. Ask for a shorter time.", maxYears))
+		return costly(fmt.Sprintf("to may lie %d years after from at the most. Ask for a shorter time.", maxYears))
 	}
 	return nil
 }

@@ -27,6 +27,12 @@ func stands(activity string) string {
 	return activity + ".kind <> 'WITHDRAWAL' AND NOT EXISTS (SELECT 1 FROM service_activities later WHERE later.corrects_id = " + activity + ".id)"
 }
 
+// ofKind is for activities of a case that is known: without the function SQLite
+// takes the index of the kind, and walks through those of all cases.
+func ofKind(activity, kinds string) string {
+	return "COALESCE(" + activity + ".kind, '') IN (" + kinds + ")"
+}
+
 // within leaves what lies in the period.
 func (p Period) within(column string) *sql.Predicate {
 	return sql.ExprP(column+" >= ? AND "+column+" < ?", p.From.Start(), p.To.Start())
@@ -125,7 +131,7 @@ func (p Period) issued(dialect string) *sql.Selector {
 // the period: of two at the same instant, the one recorded first.
 func (p Period) served(dialect string) *sql.Selector {
 	return p.standing(dialect).Where(sql.ExprP(`a.kind = 'SERVICE' AND NOT EXISTS (SELECT 1 FROM service_activities earlier
- WHERE earlier.case_id = a.case_id AND earlier.kind = 'SERVICE' AND ` + stands("earlier") + `
+ WHERE earlier.case_id = a.case_id AND ` + ofKind("earlier", "'SERVICE'") + ` AND ` + stands("earlier") + `
  AND (earlier.occurred_at < a.occurred_at OR (earlier.occurred_at = a.occurred_at AND earlier.sequence < a.sequence)))`))
 }
 
@@ -143,7 +149,7 @@ const (
 )
 
 // papersOut: an officer recorded something that he does with the papers in hand.
-var papersOut = "EXISTS (SELECT 1 FROM service_activities papers WHERE papers.case_id = c.id AND papers.kind IN ('SERVICE', 'ATTEMPT', 'RECEIPT', 'TRANSFER') AND " + stands("papers") + ")"
+var papersOut = "EXISTS (SELECT 1 FROM service_activities papers WHERE papers.case_id = c.id AND " + ofKind("papers", "'SERVICE', 'ATTEMPT', 'RECEIPT', 'TRANSFER'") + " AND " + stands("papers") + ")"
 
 // dimension is one thing to count activities by: how people call it, and the SQL
 // that counts it. Of a dimension of time the SQL depends on the period.

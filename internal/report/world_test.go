@@ -165,8 +165,12 @@ func (w *world) activities(r *rand.Rand, docket terms.Docket, id terms.ID) []*en
 			in.Confirm, in.Reason, in.PoliceAssistanceRequested = confirm, pick(r, terms.ReasonNoAnswer, terms.ReasonEvading), pick(r, true, false)
 			done, err = w.Recorder.RecordAttempt(context.Background(), v, in)
 		default:
-			made = append(made, w.insert(id, terms.ActivityRecorded, func(a *ent.ServiceActivityCreate) {
-				a.SetOfficerID(v.Officer).SetOccurredAt(occurred).SetPoliceAssistanceRequested(false).SetKind(pick(r, terms.KindReceipt, terms.KindTransfer, terms.KindOtherInformation))
+			kind, record := pick(r, terms.KindReceipt, terms.KindTransfer, terms.KindOtherInformation), terms.ActivityRecorded
+			if kind == terms.KindTransfer {
+				record = terms.ProcessTransferred
+			}
+			made = append(made, w.insert(id, record, func(a *ent.ServiceActivityCreate) {
+				a.SetOfficerID(v.Officer).SetOccurredAt(occurred).SetPoliceAssistanceRequested(false).SetKind(kind)
 				if r.IntN(3) == 0 {
 					a.SetReportedVia(pick(r, terms.ViaFax, terms.ViaTelephone)).SetReportedAt(occurred)
 				}
