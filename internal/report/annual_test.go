@@ -246,7 +246,7 @@ func TestAnOrderIsOfTheYearInWhichItWasIssued(t *testing.T) {
 func TestEdgesOfTheItems(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	const docket = "HHDFA255000001S"
-	id := w.OpenCase(feed.Daybook{DocketNumber: docket})
+	w.Daybook(feed.Daybook{DocketNumber: docket})
 	issued, today := at("2026-03-01T12:00:00-05:00"), terms.DateOf(w.Clock.Now())
 	order := func(number string, expires terms.Date) {
 		w.registry(feed.Registry{DocketNumber: docket, OrderNumber: number, OrderKind: terms.ReliefFromAbuse, IssuedAt: &issued, ExpiresOn: expires})
@@ -275,9 +275,7 @@ func TestEdgesOfTheItems(t *testing.T) {
 	if n := gap(report.OrdersNotPickedUp, terms.GapPickedUpAt); n != 0 {
 		t.Errorf("before anything was recorded %d orders seem to have left the clerk", n)
 	}
-	w.insert(id, terms.ProcessTransferred, func(a *ent.ServiceActivityCreate) {
-		a.SetOfficerID(w.Officer("officer1")).SetOccurredAt(issued).SetKind(terms.KindTransfer)
-	})
+	w.Transfer("officer1", docket, "officer2", w.Clock.Now())
 	if n := gap(report.OrdersNotPickedUp, terms.GapPickedUpAt); n != 2 {
 		t.Errorf("after a transfer %d orders seem to have left the clerk, want both", n)
 	}

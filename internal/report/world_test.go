@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/officer"
-	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/journal"
 	"github.com/service-tracking/sts/internal/recording"
@@ -89,24 +89,25 @@ func (w *world) history(seed uint64) {
 	w.Store.Client.Officer.Update().Where(officer.ID(w.Officer("officer3"))).SetCounty("").ExecX(ctx)
 	for n := range 30 {
 		docket := terms.Docket(fmt.Sprintf("%s%s25%07dS", pick(r, "HHD", "NNH", "TSR", "TTD"), pick(r, "FA", "CV"), n))
-		id := w.OpenCase(feed.Daybook{DocketNumber: docket})
-		if n%5 == 3 { // manual entries open such cases (§7)
-			w.Store.Client.RegistryCase.UpdateOneID(id).SetProvisional(true).ExecX(ctx)
+		if n%5 == 3 { // a manual entry opens a provisional case (§7)
+			w.Enter(w.Manual("officer2", docket, recordingtest.Attempted(w.Clock.Now())))
+		} else {
+			w.Daybook(feed.Daybook{DocketNumber: docket})
 		}
 		if n%7 == 5 { // the daybook moves a case
 			w.OpenCase(feed.Daybook{DocketNumber: docket, CourtLocation: "UWY", SourceUpdatedAt: w.Clock.Now().Add(time.Minute)})
 		}
 		if n%11 == 7 { // a court location that the table does not have
-			w.Store.Client.RegistryCase.UpdateOneID(id).SetCourtCode("ZZZ").ExecX(ctx)
+			w.Store.Client.RegistryCase.UpdateOneID(w.Case(docket).ID).SetCourtCode("ZZZ").ExecX(ctx)
 		}
-		standing := w.activities(r, docket, id)
+		standing := w.activities(r, docket)
 		for range pick(r, 0, 1, 2, 4) {
 			w.order(r, docket)
 		}
 		for range r.IntN(5) {
 			standing = w.amend(r, standing)
 		}
-		standing = append(standing, w.activities(r, docket, id)...)
+		standing = append(standing, w.activities(r, docket)...)
 		w.amend(r, standing)
 	}
 	if _, err := journal.NewSequencer(w.Store, journal.SequencerOptions{}).Drain(context.Background()); err != nil {
@@ -143,44 +144,58 @@ func (w *world) order(r *rand.Rand, docket terms.Docket) {
 	w.registry(row)
 }
 
-// activities records up to six: services and attempts as officers do.
-func (w *world) activities(r *rand.Rand, docket terms.Docket, id terms.ID) []*ent.ServiceActivity {
+// confirmed are the warnings that every recording of the history has read.
+var confirmed = []terms.Confirmation{terms.ConfirmBeforeCaseExisted, terms.ConfirmAlreadyServed}
+
+// entry is what an officer did, of any kind but a transfer.
+func (w *world) entry(r *rand.Rand) recording.Entry {
+	occurred := instant(r)
+	if r.IntN(4) == 0 { // within two hours
+		occurred = w.Clock.Now().Add(-time.Duration(r.IntN(90)) * time.Minute)
+	}
+	switch r.IntN(6) {
+	case 0, 1:
+		return recording.Entry{Service: &recording.ServiceEntry{Method: pick(r, terms.MethodHand, terms.MethodAbode), ExecutedAt: occurred, PoliceAssistanceRequested: pick(r, true, false)}}
+	case 2, 3:
+		return recording.Entry{Attempt: &recording.AttemptEntry{Reason: pick(r, terms.ReasonNoAnswer, terms.ReasonEvading, terms.ReasonOutOfState), LastAttemptedAt: occurred, PoliceAssistanceRequested: pick(r, true, false)}}
+	case 4:
+		return recordingtest.Received(occurred)
+	}
+	return recordingtest.Noted("he has moved")
+}
+
+// activities records up to six: by officers, and by the registry for them (§7).
+func (w *world) activities(r *rand.Rand, docket terms.Docket) []*ent.ServiceActivity {
 	var made []*ent.ServiceActivity
-	confirm := []terms.Confirmation{terms.ConfirmBeforeCaseExisted, terms.ConfirmAlreadyServed}
 	for range r.IntN(7) {
-		v := w.As(pick(r, "officer1", "officer2", "officer3"))
-		occurred := instant(r)
-		if r.IntN(4) == 0 { // within two hours
-			occurred = w.Clock.Now().Add(-time.Duration(r.IntN(90)) * time.Minute)
+		who := pick(r, "officer1", "officer2", "officer3")
+		v, e, common := w.As(who), w.entry(r), w.By(docket, confirmed...)
+		if r.IntN(4) == 0 {
+			in := w.Manual(who, docket, e)
+			in.Confirm, in.ReportedVia = confirmed, pick(r, terms.ViaFax, terms.ViaTelephone)
+			made = append(made, w.Enter(in).Activity)
+			continue
 		}
 		var done recording.Recorded
 		var err error
-		switch r.IntN(5) {
-		case 0, 1:
-			in := w.Service(docket, occurred)
-			in.Confirm, in.Method, in.PoliceAssistanceRequested = confirm, pick(r, terms.MethodHand, terms.MethodAbode), pick(r, true, false)
-			done, err = w.Recorder.RecordService(context.Background(), v, in)
-		case 2, 3:
-			in := w.Attempt(docket, occurred)
-			in.Confirm, in.Reason, in.PoliceAssistanceRequested = confirm, pick(r, terms.ReasonNoAnswer, terms.ReasonEvading), pick(r, true, false)
-			done, err = w.Recorder.RecordAttempt(context.Background(), v, in)
-		default:
-			kind, record := pick(r, terms.KindReceipt, terms.KindTransfer, terms.KindOtherInformation), terms.ActivityRecorded
-			if kind == terms.KindTransfer {
-				record = terms.ProcessTransferred
+		ctx := context.Background()
+		switch {
+		case r.IntN(6) == 0:
+			in := w.TransferTo(docket, "officer3", instant(r))
+			in.Confirm = confirmed
+			if done, err = w.Recorder.TransferProcess(ctx, v, in); err == nil && len(done.Refusals) > 0 {
+				continue // he does not hold the papers
 			}
-			made = append(made, w.insert(id, record, func(a *ent.ServiceActivityCreate) {
-				a.SetOfficerID(v.Officer).SetOccurredAt(occurred).SetPoliceAssistanceRequested(false).SetKind(kind)
-				if r.IntN(3) == 0 {
-					a.SetReportedVia(pick(r, terms.ViaFax, terms.ViaTelephone)).SetReportedAt(occurred)
-				}
-			}))
-			continue
+		case e.Service != nil:
+			done, err = w.Recorder.RecordService(ctx, v, recording.Service{Common: common, ServiceEntry: *e.Service})
+		case e.Attempt != nil:
+			done, err = w.Recorder.RecordAttempt(ctx, v, recording.Attempt{Common: common, AttemptEntry: *e.Attempt})
+		case e.Receipt != nil:
+			done, err = w.Recorder.RecordReceipt(ctx, v, recording.Receipt{Common: common, ReceiptEntry: *e.Receipt})
+		default:
+			done, err = w.Recorder.RecordOtherInformation(ctx, v, recording.OtherInformation{Common: common, OtherInformationEntry: *e.OtherInformation})
 		}
-		if err != nil || len(done.Refusals) > 0 {
-			w.Fatal(err, done.Refusals)
-		}
-		made = append(made, done.Activity)
+		made = append(made, w.Recorded(done, err).Activity)
 	}
 	return made
 }
@@ -192,61 +207,10 @@ func (w *world) amend(r *rand.Rand, standing []*ent.ServiceActivity) []*ent.Serv
 		return nil
 	}
 	n := r.IntN(len(standing))
-	old := standing[n]
-	rest := append(append([]*ent.ServiceActivity{}, standing[:n]...), standing[n+1:]...)
+	old, rest := standing[n], slices.Delete(slices.Clone(standing), n, n+1)
 	if r.IntN(3) == 0 {
-		w.insert(old.CaseID, terms.ActivityCorrected, func(a *ent.ServiceActivityCreate) {
-			a.SetOfficerID(old.OfficerID).SetOccurredAt(w.Clock.Now()).SetKind(terms.KindWithdrawal).SetCorrectsID(old.ID)
-		})
+		w.Withdraw("registry1", old.ID)
 		return rest
 	}
-	return append(rest, w.insert(old.CaseID, terms.ActivityCorrected, func(a *ent.ServiceActivityCreate) {
-		a.SetCorrectsID(old.ID).SetOfficerID(pick(r, old.OfficerID, w.Officer("officer2"))).SetOccurredAt(pick(r, old.OccurredAt, instant(r)))
-		switch r.IntN(3) {
-		case 0:
-			a.SetKind(terms.KindAttempt).SetReason(terms.ReasonOutOfState).SetPoliceAssistanceRequested(pick(r, true, false))
-		case 1:
-			a.SetKind(terms.KindReceipt)
-		default:
-			a.SetKind(terms.KindService).SetMethod(pick(r, terms.MethodHand, terms.MethodAbode)).SetRecordedLate(pick(r, true, false)).
-				SetRecordingDelayMinutes(1).SetPoliceAssistanceRequested(pick(r, true, false))
-		}
-	}))
-}
-
-// insert writes an activity as a recording does: under the case's lock, with its
-// journal record and the folds.
-func (w *world) insert(id terms.ID, kind terms.RecordKind, build func(*ent.ServiceActivityCreate)) *ent.ServiceActivity {
-	var made *ent.ServiceActivity
-	err := w.Store.Tx(w.System(), func(ctx context.Context, tx *ent.Tx) error {
-		c, err := casefile.Lock(ctx, tx, id, w.Clock.Now())
-		if err != nil {
-			return err
-		}
-		v := w.As("registry1")
-		create := tx.ServiceActivity.Create().SetCaseID(id).SetSequence(c.Sequence).SetRecordedAt(c.Now).SetAccountID(v.Account).
-			SetRecordedByName(v.DisplayName).SetRecordedByRole(terms.RoleRegistryClerk).SetIdempotencyKey(w.Key()).SetContentSha256(make([]byte, 32))
-		build(create)
-		a, err := create.Save(ctx)
-		if err != nil {
-			return err
-		}
-		facts, err := casefile.ReadFacts(ctx, tx.Client(), id)
-		if err != nil {
-			return err
-		}
-		all, err := casefile.Activities(ctx, tx.Client(), id)
-		if err != nil {
-			return err
-		}
-		if err := c.Fold(ctx, tx, facts, all, w.Importer.Timely); err != nil {
-			return err
-		}
-		made = a.Unwrap()
-		return journal.Append(ctx, tx, journal.Entry{Kind: kind, Case: id, Sequence: c.Sequence, About: a.ID, Account: v.Account, Actor: v.DisplayName, At: c.Now})
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return made
+	return append(rest, w.Correct("manager1", old.ID, w.entry(r), confirmed...).Activity)
 }
