@@ -166,10 +166,8 @@ func (d dimension) key(p Period) key {
 	return key{expr: d.expr}
 }
 
-// notApplicable is the key of what has no such value, as against null, of which
-// it is not known.
-const notApplicable = "NOT_APPLICABLE"
-
+// The SQL answers NOT_APPLICABLE for what has no such value, as against null, of
+// which it is not known.
 var dimensions = map[terms.StatisticsDimension]dimension{
 	terms.ByMonth:            {"The month in which it occurred, in the court's zone (America/New_York), such as 2026-11.", "", &byMonth},
 	terms.ByQuarter:          {"The quarter of the calendar year in which it occurred, in the court's zone (America/New_York), such as 2026-Q4.", "", &byQuarter},
