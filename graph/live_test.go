@@ -76,7 +76,7 @@ func run(t *testing.T, s *store.Store) *system {
 		Planner: &registry.Planner{Routing: lawenforcement.NewRouting(places, w.Reference), Ledger: delivery.NewLedger(s, delivery.Options{Clock: now})},
 	}
 	sys.Server = graphtest.Serve(graph.New(graph.Options{
-		Read: w.Reader, Recorder: recorder, Hub: hub, Section: section, Clock: now,
+		Read: w.Reader, Reports: w.Reports, Recorder: recorder, Hub: hub, Section: section, Clock: now,
 		Refresh: func(_ context.Context, v *access.Viewer) (*access.Viewer, error) {
 			if _, gone := sys.closed.Load(v.AccountName); gone {
 				return nil, access.ErrUnauthenticated

@@ -37,7 +37,7 @@ func may(role string, own []terms.Docket, word string) bool {
 // questions are the right ones.
 func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 	w := graphtest.New(t, storetest.SQLite(t))
-	schema := graph.New(graph.Options{Read: w.Reader, Clock: now})
+	schema := graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: now})
 	h := graphtest.Serve(schema)
 	held := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6})
 	elsewhere := w.Add(t, graphtest.Case{Holder: "officer2", Author: "officer2", Activities: 6, Court: "NNH"})
@@ -53,7 +53,10 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 	own := map[string][]terms.Docket{
 		"officer1": {held.Docket}, "officer2": {elsewhere.Docket}, "officer3": {held.Docket, elsewhere.Docket}, "court1": {held.Docket},
 	}
-	questions := map[string]string{"viewer": "", "registrySection": ""}
+	questions := map[string]string{
+		"viewer": "", "registrySection": "", "annualData": "(year: 2026, basis: CALENDAR_YEAR)",
+		"serviceStatistics": `(from: "2026-01-01", to: "2027-01-01", by: [COURT_LOCATION, MONTH, OFFICER, ACTIVITY_KIND])`,
+	}
 	for _, list := range []string{"registryCases", "serviceActivities", "deliveries", "officers", "lawEnforcementAgencies"} {
 		questions[list] = "(first: 10)"
 	}
@@ -131,7 +134,7 @@ func roles(w *graphtest.World) []string {
 // Which root fields a role may ask at all.
 func TestWhoMayAskWhat(t *testing.T) {
 	w := graphtest.New(t, storetest.SQLite(t))
-	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Clock: now}))
+	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: now}))
 	row := w.Add(t, graphtest.Case{Author: "officer1", Activities: 1})
 	everyone := "court1 manager1 officer1 registry1 supervisor1"
 	for _, x := range []struct{ question, who string }{
@@ -142,6 +145,8 @@ func TestWhoMayAskWhat(t *testing.T) {
 		{fmt.Sprintf(`{ deliveries(first: 1, filter: {agencyId: %q}) { totalCount } }`, w.Agency), "manager1 registry1"},
 		{`{ officers(first: 1) { totalCount } }`, "analyst1 " + everyone},
 		{`{ lawEnforcementAgencies(first: 1) { totalCount } }`, "analyst1 " + everyone},
+		{`{ serviceStatistics(from: "2026-01-01", to: "2027-01-01", by: []) { total } }`, "analyst1 manager1 registry1 supervisor1"},
+		{`{ annualData(year: 2026, basis: FISCAL_YEAR) { ordersIssued { count } } }`, "analyst1 manager1 registry1 supervisor1"},
 		{`{ viewer { roles } }`, "analyst1 " + everyone},
 	} {
 		for _, role := range []string{"officer1", "supervisor1", "registry1", "manager1", "court1", "analyst1", ""} {
@@ -166,7 +171,7 @@ func TestWhoMayAskWhat(t *testing.T) {
 // What depends on the viewer is null for others, never an empty list that lies.
 func TestWhatIsHiddenIsNull(t *testing.T) {
 	w := graphtest.New(t, storetest.SQLite(t))
-	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Clock: now}))
+	h := graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: now}))
 	row := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 1})
 	question := fmt.Sprintf(`{ node(id: %q) { ... on RegistryCase { protectedPersons { lastName } addresses { town } unroutedAddresses { reason }
 		processHolder { papers(first: 1) { totalCount } }

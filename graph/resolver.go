@@ -12,6 +12,7 @@ import (
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/live"
 	"github.com/service-tracking/sts/internal/recording"
+	"github.com/service-tracking/sts/internal/report"
 )
 
 // Options are what the API is made of. All but Clock and Beat must be given.
@@ -19,6 +20,7 @@ type Options struct {
 	Read     *read.Reader
 	Recorder *recording.Recorder
 	Hub      *live.Hub
+	Reports  *report.Reporter
 	// Section is the registry section, as configured (§3(a)).
 	Section model.RegistrySection
 	// Refresh answers the viewer as the account is now, or why there is none

@@ -186,10 +186,16 @@ func (h *hostile) good(name string, t *ast.Type) any {
 	case "Boolean":
 		return raw(`false`)
 	case "Int":
+		if name == "year" {
+			return raw(`2026`)
+		}
 		return raw(`1`)
 	case "DateTime":
 		return raw(quoted(time.Now().Add(-10 * time.Minute).Format(time.RFC3339)))
 	case "Date":
+		if name == "to" { // a period ends after it begins
+			return raw(quoted(time.Now().AddDate(0, 0, 1).Format(time.DateOnly)))
+		}
 		return raw(quoted(time.Now().Format(time.DateOnly)))
 	case "DocketNumber":
 		return raw(quoted(h.docket))

@@ -6,6 +6,7 @@ import (
 	"github.com/service-tracking/sts/graph/read"
 	"github.com/service-tracking/sts/internal/config"
 	"github.com/service-tracking/sts/internal/recording"
+	"github.com/service-tracking/sts/internal/report"
 	"github.com/service-tracking/sts/internal/server"
 	"github.com/service-tracking/sts/internal/server/gqlhttp"
 )
@@ -19,6 +20,7 @@ func graphQL(s *system, w *workers, callers *server.Callers) *gqlhttp.Handler {
 		Read:     read.New(s.store, s.reference, w.lookUps, s.clock),
 		Recorder: recorder,
 		Hub:      w.hub,
+		Reports:  &report.Reporter{Store: s.store, Reference: s.reference, Clock: s.clock},
 		Section:  section(s.config.Section),
 		Refresh:  callers.Refresh,
 		End:      gqlhttp.EndWith,

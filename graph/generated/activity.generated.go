@@ -4822,11 +4822,66 @@ func (ec *executionContext) marshalOActivityKind2ᚕgithubᚗcomᚋserviceᚑtra
 	return ret
 }
 
+func (ec *executionContext) unmarshalOActivityKind2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐActivityKind(ctx context.Context, v any) (*terms.ActivityKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := terms.ActivityKind(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOActivityKind2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐActivityKind(ctx context.Context, sel ast.SelectionSet, v *terms.ActivityKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOAttempt2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐAttempt(ctx context.Context, sel ast.SelectionSet, v *model.Attempt) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Attempt(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAttemptReason2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReasonᚄ(ctx context.Context, v any) ([]terms.AttemptReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]terms.AttemptReason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAttemptReason2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAttemptReason2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.AttemptReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttemptReason2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOManualEntry2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐManualEntry(ctx context.Context, sel ast.SelectionSet, v *model.ManualEntry) graphql.Marshaler {
@@ -4863,6 +4918,61 @@ func (ec *executionContext) unmarshalOServiceActivityFilter2ᚖgithubᚗcomᚋse
 	}
 	res, err := ec.unmarshalInputServiceActivityFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOServiceMethod2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethodᚄ(ctx context.Context, v any) ([]terms.ServiceMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]terms.ServiceMethod, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNServiceMethod2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOServiceMethod2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.ServiceMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNServiceMethod2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOServiceMethod2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethod(ctx context.Context, v any) (*terms.ServiceMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := terms.ServiceMethod(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOServiceMethod2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethod(ctx context.Context, sel ast.SelectionSet, v *terms.ServiceMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

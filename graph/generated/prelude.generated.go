@@ -1856,6 +1856,41 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐIDᚄ(ctx context.Context, v any) ([]terms.ID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]terms.ID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐIDᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.ID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, v any) (*terms.ID, error) {
 	if v == nil {
 		return nil, nil

@@ -333,6 +333,42 @@ func (ec *executionContext) marshalNProtectionOrder2ᚖgithubᚗcomᚋserviceᚑ
 	return ec._ProtectionOrder(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOOrderKind2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐOrderKindᚄ(ctx context.Context, v any) ([]terms.OrderKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]terms.OrderKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOrderKind2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐOrderKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOrderKind2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐOrderKindᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.OrderKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderKind2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐOrderKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOOrderKind2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐOrderKind(ctx context.Context, v any) (*terms.OrderKind, error) {
 	if v == nil {
 		return nil, nil

@@ -64,6 +64,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RegistryCaseOrder", ec.unmarshalInputRegistryCaseOrder),
 			graphql.NewInputUnmarshaler("ServiceActivityFilter", ec.unmarshalInputServiceActivityFilter),
 			graphql.NewInputUnmarshaler("ServiceEventFilter", ec.unmarshalInputServiceEventFilter),
+			graphql.NewInputUnmarshaler("StatisticsFilter", ec.unmarshalInputStatisticsFilter),
 		)
 	}
 	first := true
@@ -2150,6 +2151,273 @@ interface Node {
   id: ID!
 }
 `, BuiltIn: false},
+	{Name: "../schema/statistics.graphql", Input: `extend type Query {
+  """
+  How many service activities there were, by any combination of up to four
+  dimensions: one row for each combination of keys that occurs. The rows add up
+  exactly to the total. What was corrected counts once, as it was corrected; what
+  was withdrawn does not count.
+
+  Answered are counts and no case, to analysts as well. Small ones can point to a
+  case for someone who knows the court: leave them out of what is published
+  (C.G.S. §51-5c).
+
+  VALIDATION_FAILED: ` + "`" + `from` + "`" + ` does not lie before ` + "`" + `to` + "`" + `, a dimension stands twice,
+  there are more than four, or a condition has more than a hundred values.
+  QUERY_TOO_COSTLY: more than ten years, or more than 5,000 rows; the message says
+  what to ask instead.
+
+  Who: analysts, registry staff, supervisors.
+  Errors: UNAUTHENTICATED, FORBIDDEN, BAD_DATE_TIME, BAD_ID, VALIDATION_FAILED, QUERY_TOO_COSTLY.
+  """
+  serviceStatistics(
+    """First court day that counts: the day on which the activity occurred, not on which it was recorded."""
+    from: Date!
+    """First court day that no longer counts. At most ten years after ` + "`" + `from` + "`" + `."""
+    to: Date!
+    """By what to count, up to four, each once. With ` + "`" + `[]` + "`" + ` the one row is the total."""
+    by: [StatisticsDimension!]!
+    """Which activities. All conditions must hold; without any, all of the time."""
+    filter: StatisticsFilter
+  ): ServiceStatistics
+
+  """
+  The data that the Chief Court Administrator collects every year (C.G.S.
+  §46b-15e(b), Public Act 16-34 section 5), each figure with its definition and
+  with what it lacks. They are counted when they are asked for: what is recorded,
+  corrected or brought by the registry later changes them.
+
+  VALIDATION_FAILED: the year does not lie between 2001 and 2199.
+
+  Who: analysts, registry staff, supervisors; the cases behind a figure registry staff and supervisors.
+  Errors: UNAUTHENTICATED, FORBIDDEN, VALIDATION_FAILED, BAD_PAGE.
+  """
+  annualData(
+    """The year. A fiscal year is named by the year in which it ends."""
+    year: Int!
+    """Which year: of the calendar, or of the state's budget."""
+    basis: AnnualBasis!
+  ): AnnualData
+}
+
+"""Counts of service activities, as of one moment."""
+type ServiceStatistics {
+  """First court day that counts."""
+  from: Date!
+  """First court day that no longer counts."""
+  to: Date!
+  """Timestamp at which it was counted. What is recorded or corrected later is not in the figures, also if it occurred before."""
+  asOf: DateTime!
+  """How many activities were counted: the sum of all rows."""
+  total: Int!
+  """One row for each combination of keys that occurs, in the order of the keys; an unknown key stands last."""
+  rows: [StatisticsRow!]!
+  """What is counted, in words."""
+  definition: String!
+  """What the dimensions asked for mean, in the order asked."""
+  dimensions: [StatisticsDimensionDefinition!]!
+  """What the activities counted lack, each with how many of how many, also where none does."""
+  completeness: [DataGap!]!
+}
+
+"""How many activities have these keys."""
+type StatisticsRow {
+  """The key of each dimension, in the order asked."""
+  keys: [StatisticsKey!]!
+  """How many activities."""
+  count: Int!
+}
+
+"""The value of one dimension."""
+type StatisticsKey {
+  """The dimension."""
+  dimension: StatisticsDimension!
+  """The value, for programs, as the dimension describes it; null where nothing is known. ` + "`" + `NOT_APPLICABLE` + "`" + ` where activities of the kind have no such value."""
+  value: String
+  """The value, for people."""
+  label: String!
+}
+
+"""What a dimension means."""
+type StatisticsDimensionDefinition {
+  """The dimension."""
+  dimension: StatisticsDimension!
+  """How it is counted, in words."""
+  definition: String!
+}
+
+"""Something that a figure lacks."""
+type DataGap {
+  """What is lacking, for programs."""
+  kind: DataGapKind!
+  """How many lack it."""
+  count: Int!
+  """Among how many."""
+  of: Int!
+  """What that means for the figure, in words."""
+  meaning: String!
+}
+
+"""The five items of C.G.S. §46b-15e(b), of one year."""
+type AnnualData {
+  """The year."""
+  year: Int!
+  """Which year it is."""
+  basis: AnnualBasis!
+  """First court day of the year."""
+  from: Date!
+  """First court day after the year."""
+  to: Date!
+  """Timestamp at which it was counted. What comes later is not in the figures."""
+  asOf: DateTime!
+  """Indicates whether the year was over when it was counted. Before, the figures are those of its beginning."""
+  yearEnded: Boolean!
+  """(b)(1): the restraining orders and civil protection orders issued, by kind, ex parte and after hearing."""
+  ordersIssued: AnnualFigure!
+  """(b)(2): those of them that are not picked up by an applicant from the clerk, by kind, ex parte and after hearing."""
+  ordersNotPickedUp: AnnualFigure!
+  """(b)(3): the cases in which the respondent was served, by kind of order and method of service."""
+  servedByMethod: AnnualFigure!
+  """(b)(4): the requests for a police officer to be present at service, by kind of order and kind of activity."""
+  policePresenceRequests: AnnualFigure!
+  """(b)(5): the orders issued that expired or were dismissed because the respondent could not be served, by kind, ex parte and after hearing."""
+  endedUnserved: AnnualFigure!
+}
+
+"""One item of the annual data."""
+type AnnualFigure {
+  """The figure: the sum of all rows."""
+  count: Int!
+  """Its parts; parts of none are left out."""
+  rows: [AnnualRow!]!
+  """The words of the statute, and how this system counts."""
+  definition: String!
+  """What the figure lacks, each with how many of how many, also where none does."""
+  completeness: [DataGap!]!
+  """
+  The cases behind the figure, by hearing date: what it is drawn from. Registry
+  staff and supervisors only; null for others, so that an analyst has figures and
+  no case. A case with two orders of the figure stands here once. It is read apart
+  from the count, so what comes in between can differ.
+  """
+  cases(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): RegistryCaseConnection
+}
+
+"""A part of an annual figure. It is split by what is not null, and by nothing else."""
+type AnnualRow {
+  """The statute under which the order was issued or asked for; null where that is not known."""
+  orderKind: OrderKind
+  """Indicates whether the orders were issued ex parte; null where orders are not what is counted."""
+  exParte: Boolean
+  """How service was executed; null where services are not what is counted."""
+  method: ServiceMethod
+  """On which kind of activity the request was recorded; null where requests are not what is counted."""
+  activityKind: ActivityKind
+  """How many."""
+  count: Int!
+}
+
+"""By what service activities can be counted. ` + "`" + `definition` + "`" + ` in the answer says exactly what each means."""
+enum StatisticsDimension {
+  """The month in which it occurred, in the court's zone (America/New_York), such as ` + "`" + `2026-11` + "`" + `."""
+  MONTH
+  """The quarter of the calendar year in which it occurred, such as ` + "`" + `2026-Q4` + "`" + `."""
+  QUARTER
+  """The calendar year in which it occurred, such as ` + "`" + `2026` + "`" + `."""
+  CALENDAR_YEAR
+  """The state's fiscal year in which it occurred, July 1 to June 30, named by the year in which it ends: ` + "`" + `2027` + "`" + ` begins on July 1, 2026."""
+  FISCAL_YEAR
+  """Code of the court location at which the case stands now."""
+  COURT_LOCATION
+  """The judicial district of the case's court location, by name."""
+  JUDICIAL_DISTRICT
+  """The county of the officer (C.G.S. §6-38), by name: not of the court or an address."""
+  COUNTY
+  """The statute, as the registry's newest row of the case says it now: a value of ` + "`" + `OrderKind` + "`" + `."""
+  ORDER_KIND
+  """The kind of activity, as it stands after corrections: a value of ` + "`" + `ActivityKind` + "`" + `, never ` + "`" + `WITHDRAWAL` + "`" + `."""
+  ACTIVITY_KIND
+  """How service was executed: a value of ` + "`" + `ServiceMethod` + "`" + `, of other kinds ` + "`" + `NOT_APPLICABLE` + "`" + `."""
+  METHOD
+  """Why service was not executed: a value of ` + "`" + `AttemptReason` + "`" + `, of other kinds ` + "`" + `NOT_APPLICABLE` + "`" + `."""
+  REASON
+  """Whether police were asked to be present: ` + "`" + `REQUESTED` + "`" + ` or ` + "`" + `NOT_REQUESTED` + "`" + `, of other kinds than services and attempts ` + "`" + `NOT_APPLICABLE` + "`" + `."""
+  POLICE_ASSISTANCE
+  """Whether a service was recorded within two hours (§4(b)): ` + "`" + `WITHIN_TWO_HOURS` + "`" + ` or ` + "`" + `LATE` + "`" + `, of other kinds ` + "`" + `NOT_APPLICABLE` + "`" + `."""
+  TIMELINESS
+  """Whether the case's earliest service was in time for the hearing (§5(c)): ` + "`" + `IN_TIME` + "`" + ` or ` + "`" + `TOO_LATE` + "`" + `, of other kinds than services ` + "`" + `NOT_APPLICABLE` + "`" + `."""
+  SERVED_IN_TIME
+  """How it came in: ` + "`" + `DIRECT` + "`" + ` by the officer, or a value of ` + "`" + `EntryVia` + "`" + ` (§7)."""
+  REPORTED_VIA
+  """Id of the officer whose activity it is."""
+  OFFICER
+}
+
+"""Which year annual data are of."""
+enum AnnualBasis {
+  """January 1 to December 31."""
+  CALENDAR_YEAR
+  """The state's fiscal year, July 1 to June 30, named by the year in which it ends: 2027 begins on July 1, 2026."""
+  FISCAL_YEAR
+}
+
+"""What a figure lacks."""
+enum DataGapKind {
+  """The daybook has not brought the case (§7)."""
+  PROVISIONAL_CASE
+  """The registry has brought no facts, so the kind of order is not known."""
+  ORDER_KIND_UNKNOWN
+  """The court location is not in the table of court locations."""
+  JUDICIAL_DISTRICT_UNKNOWN
+  """The officer has no county."""
+  COUNTY_UNKNOWN
+  """No hearing is known against which a service could be judged."""
+  SERVED_IN_TIME_UNKNOWN
+  """The registry does not say when the order was issued."""
+  ISSUED_AT_UNKNOWN
+  """The papers seem to have left the clerk's office, and the registry does not say when."""
+  PICKED_UP_AT_MISSING
+  """The case was served, and the registry has brought no order of it."""
+  NO_ORDER_KNOWN
+  """The registry does not say why the order ended."""
+  OUTCOME_REASON_UNKNOWN
+  """The last day of the order has passed, and the registry gives no outcome."""
+  OUTCOME_UNKNOWN
+  """The registry says that the respondent could not be served, and a service stands on the case."""
+  SERVICE_RECORDED
+}
+
+"""Which activities to count. All conditions given must hold; each list has at most a hundred values."""
+input StatisticsFilter {
+  """The kind of activity, as it stands: any of these. A withdrawal takes an activity back and is none to count."""
+  kinds: [ActivityKind!]
+  """Codes of court locations, such as ` + "`" + `HHD` + "`" + `: any of these."""
+  courtLocations: [String!]
+  """The kind of order: any of these. Activities on cases whose order facts have not come are left out."""
+  orderKinds: [OrderKind!]
+  """How service was executed: any of these. Leaves services only."""
+  methods: [ServiceMethod!]
+  """Why service was not executed: any of these. Leaves attempts only."""
+  reasons: [AttemptReason!]
+  """Ids of the officers whose activities they are: any of these."""
+  officerIds: [ID!]
+  """Indicates whether police must have been asked to be present; with false, must not. Leaves services and attempts only."""
+  policeAssistanceRequested: Boolean
+  """Indicates whether a service must have been recorded late (§4(b)); with false, in time. Leaves services only."""
+  late: Boolean
+  """Indicates whether registry staff must have entered it (§7); with false, the officer himself."""
+  manual: Boolean
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -2211,6 +2479,66 @@ func (ec *executionContext) childFields_AgencyChannel(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type AgencyChannel", field.Name)
 }
 
+func (ec *executionContext) childFields_AnnualData(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "year":
+		return ec.fieldContext_AnnualData_year(ctx, field)
+	case "basis":
+		return ec.fieldContext_AnnualData_basis(ctx, field)
+	case "from":
+		return ec.fieldContext_AnnualData_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AnnualData_to(ctx, field)
+	case "asOf":
+		return ec.fieldContext_AnnualData_asOf(ctx, field)
+	case "yearEnded":
+		return ec.fieldContext_AnnualData_yearEnded(ctx, field)
+	case "ordersIssued":
+		return ec.fieldContext_AnnualData_ordersIssued(ctx, field)
+	case "ordersNotPickedUp":
+		return ec.fieldContext_AnnualData_ordersNotPickedUp(ctx, field)
+	case "servedByMethod":
+		return ec.fieldContext_AnnualData_servedByMethod(ctx, field)
+	case "policePresenceRequests":
+		return ec.fieldContext_AnnualData_policePresenceRequests(ctx, field)
+	case "endedUnserved":
+		return ec.fieldContext_AnnualData_endedUnserved(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnualData", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnualFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_AnnualFigure_count(ctx, field)
+	case "rows":
+		return ec.fieldContext_AnnualFigure_rows(ctx, field)
+	case "definition":
+		return ec.fieldContext_AnnualFigure_definition(ctx, field)
+	case "completeness":
+		return ec.fieldContext_AnnualFigure_completeness(ctx, field)
+	case "cases":
+		return ec.fieldContext_AnnualFigure_cases(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnualFigure", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnualRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderKind":
+		return ec.fieldContext_AnnualRow_orderKind(ctx, field)
+	case "exParte":
+		return ec.fieldContext_AnnualRow_exParte(ctx, field)
+	case "method":
+		return ec.fieldContext_AnnualRow_method(ctx, field)
+	case "activityKind":
+		return ec.fieldContext_AnnualRow_activityKind(ctx, field)
+	case "count":
+		return ec.fieldContext_AnnualRow_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnualRow", field.Name)
+}
+
 func (ec *executionContext) childFields_Attempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2269,6 +2597,20 @@ func (ec *executionContext) childFields_CourtLocation(ctx context.Context, field
 		return ec.fieldContext_CourtLocation_sitsAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CourtLocation", field.Name)
+}
+
+func (ec *executionContext) childFields_DataGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DataGap_kind(ctx, field)
+	case "count":
+		return ec.fieldContext_DataGap_count(ctx, field)
+	case "of":
+		return ec.fieldContext_DataGap_of(ctx, field)
+	case "meaning":
+		return ec.fieldContext_DataGap_meaning(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataGap", field.Name)
 }
 
 func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2797,6 +3139,60 @@ func (ec *executionContext) childFields_ServiceActivityEdge(ctx context.Context,
 		return ec.fieldContext_ServiceActivityEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServiceActivityEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ServiceStatistics_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ServiceStatistics_to(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ServiceStatistics_asOf(ctx, field)
+	case "total":
+		return ec.fieldContext_ServiceStatistics_total(ctx, field)
+	case "rows":
+		return ec.fieldContext_ServiceStatistics_rows(ctx, field)
+	case "definition":
+		return ec.fieldContext_ServiceStatistics_definition(ctx, field)
+	case "dimensions":
+		return ec.fieldContext_ServiceStatistics_dimensions(ctx, field)
+	case "completeness":
+		return ec.fieldContext_ServiceStatistics_completeness(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_StatisticsDimensionDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dimension":
+		return ec.fieldContext_StatisticsDimensionDefinition_dimension(ctx, field)
+	case "definition":
+		return ec.fieldContext_StatisticsDimensionDefinition_definition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatisticsDimensionDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_StatisticsKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dimension":
+		return ec.fieldContext_StatisticsKey_dimension(ctx, field)
+	case "value":
+		return ec.fieldContext_StatisticsKey_value(ctx, field)
+	case "label":
+		return ec.fieldContext_StatisticsKey_label(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatisticsKey", field.Name)
+}
+
+func (ec *executionContext) childFields_StatisticsRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_StatisticsRow_keys(ctx, field)
+	case "count":
+		return ec.fieldContext_StatisticsRow_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatisticsRow", field.Name)
 }
 
 func (ec *executionContext) childFields_UnroutedAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

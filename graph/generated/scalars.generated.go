@@ -136,6 +136,16 @@ func UnmarshalDateTimeRange(ctx context.Context, raw any) (model.DateTimeRange, 
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, v any) (terms.Date, error) {
+	var res terms.Date
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, sel ast.SelectionSet, v terms.Date) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := model.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)

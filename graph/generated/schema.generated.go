@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
+	"github.com/service-tracking/sts/internal/report"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -36,6 +37,8 @@ type QueryResolver interface {
 	RegistryCase(ctx context.Context, docketNumber terms.Docket) (*model.RegistryCase, error)
 	RegistryCases(ctx context.Context, filter *model.RegistryCaseFilter, orderBy *model.RegistryCaseOrder, first *int, after *string, last *int, before *string) (*model.RegistryCaseConnection, error)
 	RegistrySection(ctx context.Context) (*model.RegistrySection, error)
+	ServiceStatistics(ctx context.Context, from terms.Date, to terms.Date, by []terms.StatisticsDimension, filter *report.Filter) (*report.Statistics, error)
+	AnnualData(ctx context.Context, year int, basis terms.AnnualBasis) (*model.AnnualData, error)
 }
 type SubscriptionResolver interface {
 	ServiceEvents(ctx context.Context, filter *model.ServiceEventFilter, after *model.EventID) (<-chan model.Event, error)
@@ -86,6 +89,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_annualData_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "year",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["year"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "basis",
+		func(ctx context.Context, v any) (terms.AnnualBasis, error) {
+			return ec.unmarshalNAnnualBasis2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAnnualBasis(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["basis"] = arg1
 	return args, nil
 }
 
@@ -366,6 +391,44 @@ func (ec *executionContext) field_Query_serviceActivities_args(ctx context.Conte
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_serviceStatistics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (terms.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (terms.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]terms.StatisticsDimension, error) {
+			return ec.unmarshalNStatisticsDimension2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐStatisticsDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*report.Filter, error) {
+			return ec.unmarshalOStatisticsFilter2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋreportᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg3
 	return args, nil
 }
 
@@ -966,6 +1029,94 @@ func (ec *executionContext) fieldContext_Query_registrySection(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_serviceStatistics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_serviceStatistics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ServiceStatistics(ctx, fc.Args["from"].(terms.Date), fc.Args["to"].(terms.Date), fc.Args["by"].([]terms.StatisticsDimension), fc.Args["filter"].(*report.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Statistics) graphql.Marshaler {
+			return ec.marshalOServiceStatistics2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋreportᚐStatistics(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_serviceStatistics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ServiceStatistics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_serviceStatistics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_annualData(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_annualData(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AnnualData(ctx, fc.Args["year"].(int), fc.Args["basis"].(terms.AnnualBasis))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnnualData) graphql.Marshaler {
+			return ec.marshalOAnnualData2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐAnnualData(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_annualData(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnnualData(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_annualData_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1405,6 +1556,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_registrySection(ctx, field)
+				})
+		case "serviceStatistics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_serviceStatistics(ctx, field)
+				})
+		case "annualData":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_annualData(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {

@@ -15,6 +15,7 @@ import (
 	"github.com/service-tracking/sts/graph/read"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/report"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -37,6 +38,7 @@ type World struct {
 	Reference *casefile.Reference
 	Reader    *read.Reader
 	LookUps   *LookUps
+	Reports   *report.Reporter
 	// Viewers are the accounts by name: officer1 …, supervisor1, registry1,
 	// manager1, court1 (HHD), analyst1.
 	Viewers map[string]*access.Viewer
@@ -92,7 +94,9 @@ func New(t testing.TB, s *store.Store) *World {
 		t.Fatal(err)
 	}
 	w.Reference = reference
-	w.Reader = read.New(s, reference, w.LookUps, func() time.Time { return Now })
+	now := func() time.Time { return Now }
+	w.Reader = read.New(s, reference, w.LookUps, now)
+	w.Reports = &report.Reporter{Store: s, Reference: reference, Clock: now}
 	return w
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func serve(w *graphtest.World) graphtest.Server {
-	return graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Clock: func() time.Time { return graphtest.Now }}))
+	return graphtest.Serve(graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: func() time.Time { return graphtest.Now }}))
 }
 
 func TestACaseShowsWhatIsKnownOfIt(t *testing.T) {

@@ -59,7 +59,7 @@ func (r *Reader) RegistryCases(ctx context.Context, filter *model.RegistryCaseFi
 		return nil, err
 	}
 	if by == nil {
-		by = &model.RegistryCaseOrder{Field: model.RegistryCaseOrderFieldHearingDate, Direction: model.OrderDirectionAsc}
+		by = &byHearing
 	}
 	l := list[ent.RegistryCase, *model.RegistryCase, *model.RegistryCase]{
 		kind: &w.cases, order: caseOrderOf(*by), node: same[*model.RegistryCase], mods: w.listed(registrycase.Table, mods),
@@ -67,6 +67,9 @@ func (r *Reader) RegistryCases(ctx context.Context, filter *model.RegistryCaseFi
 	found, err := page[model.RegistryCaseEdge](ctx, w, l, "registryCases", p, sets)
 	return (*model.RegistryCaseConnection)(found), err
 }
+
+// byHearing is the order of cases unless another is asked for.
+var byHearing = model.RegistryCaseOrder{Field: model.RegistryCaseOrderFieldHearingDate, Direction: model.OrderDirectionAsc}
 
 // caseOrderOf is the order that is asked for.
 func caseOrderOf(by model.RegistryCaseOrder) *order[*model.RegistryCase] {

@@ -3,6 +3,7 @@ package read
 import (
 	"entgo.io/ent/dialect/sql"
 
+	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -53,16 +54,8 @@ func anyOf[T any](column string, values []T) mod {
 }
 
 // inForce leaves the facts that a row in force brought: of each key (case and
-// order number) the newest by what the feed says of its age. It is the SQL of
-// casefile.InForce; it reads registry_rows for every viewer, but lets none of
-// them see one.
-func inForce(q *sql.Selector) {
-	q.Where(sql.ExprP(`NOT EXISTS (SELECT 1 FROM registry_rows mine JOIN registry_rows newer
- ON newer.case_id = mine.case_id AND newer.order_number = mine.order_number
- AND (newer.source_updated_at > mine.source_updated_at OR (newer.source_updated_at = mine.source_updated_at
- AND (newer.sequence > mine.sequence OR (newer.sequence = mine.sequence AND newer.id > mine.id))))
- WHERE mine.id = ` + q.C("row_id") + `)`))
-}
+// order number) the newest by what the feed says of its age.
+func inForce(q *sql.Selector) { q.Where(sql.ExprP(casefile.RowInForce(q.C("row_id")))) }
 
 // notEnded leaves the facts whose order has not ended on the day: the SQL of
 // casefile.Ended.

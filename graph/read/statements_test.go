@@ -61,6 +61,10 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		{"a list", "court1", `query($n: Int) { registryCases(first: $n) { nodes { docketNumber hearing { scheduledFor } } pageInfo { hasNextPage } } }`, 1},
 		{"only how many", "registry1", `query($n: Int) { registryCases(first: $n) { totalCount } }`, 1},
 		{"activities", "officer1", `query($n: Int) { serviceActivities(first: $n) { nodes { id kind note viewerCanCorrect case { docketNumber } officer { name { display } papers(first: 2) { totalCount } } } } }`, 4},
+		{"a year and the cases behind it", "registry1", `query($n: Int) { annualData(year: 2026, basis: CALENDAR_YEAR) {
+			ordersIssued { count rows { count } cases(first: $n) { totalCount nodes { docketNumber } } } ordersNotPickedUp { count }
+			servedByMethod { count completeness { count of } cases(first: $n) { nodes { docketNumber } } } policePresenceRequests { count } endedUnserved { count } } }`, 11},
+		{"statistics", "analyst1", `query($n: Int) { officers(first: $n) { totalCount } serviceStatistics(from: "2026-01-01", to: "2027-01-01", by: [MONTH, OFFICER, METHOD]) { total rows { count } completeness { count } } }`, 2},
 		{"deliveries", "registry1", `query($n: Int) { deliveries(first: $n) { nodes { state recipient { ... on LawEnforcementAgency { name } } about { kind case { docketNumber } } } } }`, 3},
 	} {
 		t.Run(x.name, func(t *testing.T) {

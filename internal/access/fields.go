@@ -54,6 +54,8 @@ const (
 	AskDeliveriesByAgency
 	AskAgencies
 	AskOfficers
+	// AskStatistics is for figures: counts, and no case.
+	AskStatistics
 )
 
 var mayAsk = map[Question][]terms.Role{
@@ -64,6 +66,7 @@ var mayAsk = map[Question][]terms.Role{
 	AskDeliveriesByAgency: {terms.RoleRegistryClerk, terms.RoleRegistryManager},
 	AskAgencies:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
 	AskOfficers:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
+	AskStatistics:         {terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleAnalyst},
 }
 
 // May answers nil if the viewer's roles admit the question, else why not.
