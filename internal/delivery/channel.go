@@ -92,6 +92,9 @@ const (
 	// Verified, of Verify: the confirmation is proved. Of Reconcile: it
 	// arrived, and that is proved.
 	Verified Outcome = "VERIFIED"
+	// Overtaken, of Reconcile and Verify: the other side shows what a newer one
+	// of ours said. Whether this one ever arrived matters no more.
+	Overtaken Outcome = "OVERTAKEN"
 )
 
 // Result is an outcome with what follows from it.
@@ -130,6 +133,8 @@ func (r Result) event() Event {
 		return WasNotSent
 	case NeverArrived:
 		return NeverCame
+	case Overtaken:
+		return GaveWay
 	}
 	return WasLost // an outcome that nobody knows is not known
 }

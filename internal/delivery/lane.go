@@ -26,14 +26,15 @@ func (l lane) open() lane {
 	return open
 }
 
-// newerThan are those planned after d.
+// newerThan are those planned after d that are, or were, to go.
 func (l lane) newerThan(d *ent.Delivery) lane {
-	for i := range l {
-		if l[i].ID == d.ID {
-			return l[i+1:]
+	var newer lane
+	for _, n := range l {
+		if n.Sequence > d.Sequence && n.State != terms.Superseded {
+			newer = append(newer, n)
 		}
 	}
-	return nil
+	return newer
 }
 
 // lockLane reads a lane under lock. Whoever settles an update and whoever plans
@@ -64,6 +65,11 @@ func (p *page) follow(ctx context.Context, was, d *ent.Delivery) error {
 	}
 	if d.State == terms.Confirmed {
 		if err := p.observe(ctx, d); err != nil {
+			return err
+		}
+	}
+	if d.State == terms.Superseded {
+		if err := p.withNational(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -110,4 +116,15 @@ func (p *page) observe(ctx context.Context, state *ent.Delivery) error {
 		return err // an answer of the national file may have been faster
 	}
 	return p.turn(ctx, turn{d: national, event: WasSent, result: Result{Detail: "the state file has it and forwards"}})
+}
+
+// withNational: nothing forwards an update of the national file whose own of the
+// state file was closed.
+func (p *page) withNational(ctx context.Context, state *ent.Delivery) error {
+	national, err := p.national(ctx, state)
+	if err != nil || national == nil || national.State != terms.Waiting {
+		return err
+	}
+	_, err = p.move(ctx, national, Replaced, Result{Detail: "the state file's update was superseded"})
+	return err
 }

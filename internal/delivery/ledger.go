@@ -69,7 +69,8 @@ type Plan struct {
 // One order's record is one lane: an update of the state file waits
 // (WaitsForOriginal) while an earlier one is not settled, because a late copy
 // of the earlier would undo it (§3(e)). An update of the national file waits
-// for the state file, which forwards it (§3(f)).
+// for the state file, which forwards it (§3(f)). A notice waits only while the
+// one that it replaces is being handed over.
 func (l *Ledger) Add(ctx context.Context, tx *ent.Tx, now time.Time, plans ...Plan) (added []*ent.Delivery, err error) {
 	ctx = access.As(ctx, systemViewer)
 	p := &page{l: l, tx: tx, now: terms.Micro(now)}
@@ -156,6 +157,13 @@ func (p *page) create(ctx context.Context, plan Plan) (*ent.DeliveryCreate, erro
 	switch plan.Recipient {
 	case terms.ToAgency:
 		c.SetAgencyID(terms.ID(plan.Key))
+		waits, err := p.inHand(ctx, plan.Replaces)
+		if err != nil {
+			return nil, err
+		}
+		if waits {
+			waitsFor = terms.WaitsForOriginal
+		}
 	case terms.ToNationalFile:
 		c.SetOrderNumber(plan.Key)
 		waitsFor = terms.WaitsForStateFile
@@ -240,42 +248,6 @@ func (l *Ledger) Release(ctx context.Context, tx *ent.Tx, now time.Time, caseID 
 		released = append(released, moved)
 	}
 	return released, p.close(ctx)
-}
-
-// Supersede closes the updates of an order's record of which nothing has been
-// sent, the national ones that would follow them included: a newer fact goes
-// instead. Call it before Add. What has begun to be sent stays, and the newer
-// update waits for it. It answers the rows that are closed. It is there for
-// corrections.
-func (l *Ledger) Supersede(ctx context.Context, tx *ent.Tx, now time.Time, caseID terms.ID, orderNumber, reason string) (closed []*ent.Delivery, err error) {
-	ctx = access.As(ctx, systemViewer)
-	p := &page{l: l, tx: tx, now: terms.Micro(now)}
-	lane, err := p.lockLane(ctx, caseID, orderNumber)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range lane {
-		if _, err := Next(d.State, Replaced); err != nil {
-			continue
-		}
-		moved, err := p.move(ctx, d, Replaced, Result{Detail: reason})
-		if err != nil {
-			return nil, err
-		}
-		closed = append(closed, moved)
-		national, err := p.national(ctx, d)
-		if err != nil {
-			return nil, err
-		}
-		if national == nil || national.State != terms.Waiting {
-			continue
-		}
-		if moved, err = p.move(ctx, national, Replaced, Result{Detail: reason}); err != nil {
-			return nil, err
-		}
-		closed = append(closed, moved)
-	}
-	return closed, p.close(ctx)
 }
 
 func deref[T any](p *T) (v T) {

@@ -159,14 +159,7 @@ func TestAnUnsentUpdateIsSuperseded(t *testing.T) {
 		sent, _ := w.files(c)
 		w.dispatchSent()
 		second, national := w.files(c)
-		var closed []*ent.Delivery
-		w.tx(func(ctx context.Context, tx *ent.Tx) (err error) {
-			closed, err = w.ledger.Supersede(ctx, tx, w.now(), c, "P1", "corrected before it was sent")
-			return err
-		})
-		if len(closed) != 2 {
-			t.Fatalf("closed %v", closed)
-		}
+		w.supersede(second)
 		w.is(second, terms.Superseded)
 		w.is(national, terms.Superseded)
 		w.tells(second, terms.Superseded)
@@ -175,6 +168,27 @@ func TestAnUnsentUpdateIsSuperseded(t *testing.T) {
 		w.is(third, terms.Waiting)
 		w.answer(Ref{Delivery: sent.ID}, Result{Outcome: Confirmed}, true)
 		w.is(third, terms.Pending)
+	})
+}
+
+// supersede closes deliveries as a correction does.
+func (w *world) supersede(rows ...*ent.Delivery) {
+	w.Helper()
+	w.tx(func(ctx context.Context, tx *ent.Tx) error {
+		planned, err := w.ledger.Planned(ctx, tx, rows[0].CaseID)
+		if err != nil {
+			return err
+		}
+		var stale []*ent.Delivery
+		for _, d := range planned {
+			if slices.ContainsFunc(rows, func(r *ent.Delivery) bool { return r.ID == d.ID }) {
+				if !d.Replaceable() {
+					w.Fatalf("delivery to %s in %s may not be superseded", d.RecipientKind, d.State)
+				}
+				stale = append(stale, d.Delivery)
+			}
+		}
+		return w.ledger.Supersede(ctx, tx, w.now(), "corrected before it was sent", stale...)
 	})
 }
 

@@ -20,18 +20,29 @@ type page struct {
 	tx      *ent.Tx
 	now     time.Time
 	entries []journal.Entry
-	due     bool // the dispatcher should look at once
+	due     bool            // the dispatcher should look at once
+	handed  []*ent.Delivery // notices whose handing over has ended
 }
 
 // errLost says that somebody else has changed the row since it was read.
 var errLost = errors.New("the delivery has been changed meanwhile")
 
-// close appends the journal records; it comes last.
-func (p *page) close(ctx context.Context) error { return journal.Append(ctx, p.tx, p.entries...) }
+// close lets go what waited for the notices that were handed over, and appends
+// the journal records; it comes last.
+func (p *page) close(ctx context.Context) error {
+	if err := p.letGo(ctx); err != nil {
+		return err
+	}
+	return journal.Append(ctx, p.tx, p.entries...)
+}
 
 // move takes a delivery through an event, with what follows for the others of
 // its lane, and answers it as it is then. Its attempts are the caller's.
 func (p *page) move(ctx context.Context, d *ent.Delivery, event Event, r Result) (*ent.Delivery, error) {
+	event, err := p.orGiveWay(ctx, d, event)
+	if err != nil {
+		return nil, err
+	}
 	state, err := Next(d.State, event)
 	if err != nil {
 		return nil, fmt.Errorf("delivery %s: %w", d.ID, err)
@@ -70,6 +81,9 @@ func (p *page) move(ctx context.Context, d *ent.Delivery, event Event, r Result)
 		return nil, err
 	}
 	p.due = p.due || !m.NextAt.After(p.now)
+	if d.State == terms.Sending && d.RecipientKind == terms.ToAgency {
+		p.handed = append(p.handed, &m)
+	}
 	if state != d.State || event == WasVerified {
 		p.tell(ctx, &m, changed{Was: d.State, Event: event, Detail: clip(r.Detail, maxDetail)})
 	}

@@ -103,7 +103,7 @@ func (r *run) hasNewer(ctx context.Context, d *ent.Delivery) (bool, error) {
 	}
 	newer, err := r.l.store.Client.Delivery.Query().Where(delivery.CaseID(d.CaseID),
 		delivery.RecipientKindEQ(d.RecipientKind), delivery.RecipientKey(d.RecipientKey),
-		delivery.SequenceGT(d.Sequence)).Exist(ctx)
+		delivery.SequenceGT(d.Sequence), delivery.StateNEQ(terms.Superseded)).Exist(ctx)
 	if err != nil {
 		return false, fmt.Errorf("looking for what came after delivery %s: %w", d.ID, err)
 	}

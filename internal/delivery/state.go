@@ -22,8 +22,11 @@ const (
 	// answer to what was sent is overdue.
 	TimedOut Event = "TIMED_OUT"
 	// Replaced: a newer fact goes instead, or what it would tell holds no more
-	// (a reminder), before this one was sent.
+	// (a reminder); this one is not under way.
 	Replaced Event = "REPLACED"
+	// GaveWay: it turned out that it did not arrive, or no longer matters, and
+	// a newer one has been planned meanwhile: it is not sent again.
+	GaveWay Event = "GAVE_WAY"
 )
 
 // The events that come from the other side, as a channel or an answer tells.
@@ -65,10 +68,11 @@ var ErrNoMove = errors.New("the event changes nothing")
 
 // moves is the whole machine. What is not in it changes nothing.
 //
-// Two rules keep the promise. Out of UNKNOWN only NEVER_CAME, a final refusal
-// (it did not and will not arrive) or a person leads to another attempt. And a
+// Three rules keep the promise. Out of UNKNOWN only NEVER_CAME, a final refusal
+// (it did not and will not arrive) or a person leads to another attempt. A
 // refusal wins over a confirmation in whichever order they come: a person must
-// see it.
+// see it. And what is under way is never replaced: only when its end is known
+// does it give way to a newer one.
 var moves = map[terms.DeliveryState]map[Event]terms.DeliveryState{
 	terms.Waiting: {
 		Released: terms.Pending, Replaced: terms.Superseded,
@@ -83,16 +87,16 @@ var moves = map[terms.DeliveryState]map[Event]terms.DeliveryState{
 	},
 	terms.Sending: {
 		WasSent: terms.Sent, WasConfirmed: terms.Confirmed, WasRefused: terms.Failed, WasRerouted: terms.Retrying,
-		WasNotSent: terms.Retrying, WasLost: terms.Unknown, TimedOut: terms.Unknown,
+		WasNotSent: terms.Retrying, WasLost: terms.Unknown, TimedOut: terms.Unknown, GaveWay: terms.Superseded,
 	},
 	terms.Sent: {
 		WasSent: terms.Sent, WasConfirmed: terms.Confirmed, WasRefused: terms.Failed, WasRerouted: terms.Retrying,
-		WasNotSent: terms.Retrying, WasLost: terms.Unknown, TimedOut: terms.Unknown,
+		WasNotSent: terms.Retrying, WasLost: terms.Unknown, TimedOut: terms.Unknown, GaveWay: terms.Superseded,
 		PersonRetries: terms.Retrying, PersonConfirms: terms.Confirmed, PersonAbandons: terms.Abandoned,
 	},
 	terms.Unknown: {
 		WasSent: terms.Sent, WasConfirmed: terms.Confirmed, WasRefused: terms.Failed, WasRerouted: terms.Retrying,
-		NeverCame: terms.Retrying,
+		NeverCame: terms.Retrying, GaveWay: terms.Superseded,
 		// Not enough to send again: look at once.
 		WasNotSent: terms.Unknown, WasLost: terms.Unknown,
 		PersonRetries: terms.Retrying, PersonConfirms: terms.Confirmed, PersonAbandons: terms.Abandoned,
@@ -105,10 +109,12 @@ var moves = map[terms.DeliveryState]map[Event]terms.DeliveryState{
 	},
 	terms.Confirmed: {
 		WasVerified: terms.Confirmed, NotVerified: terms.Confirmed, NeedNotVerify: terms.Confirmed,
-		WasRefused: terms.Failed, NeverCame: terms.Retrying,
+		WasRefused: terms.Failed, NeverCame: terms.Retrying, GaveWay: terms.Superseded,
 	},
-	// A rejection stays open until a person resolves it.
+	// A rejection stays open until a person resolves it, or a newer fact goes
+	// instead: then that one is what a person must see arrive.
 	terms.Failed: {
+		Replaced: terms.Superseded, GaveWay: terms.Superseded,
 		PersonRetries: terms.Retrying, PersonConfirms: terms.Confirmed, PersonAbandons: terms.Abandoned,
 	},
 	terms.Abandoned:  {},

@@ -17,7 +17,7 @@ import (
 var states = []terms.DeliveryState{terms.Waiting, terms.Pending, terms.Sending, terms.Sent, terms.Unknown, terms.Retrying, terms.Confirmed, terms.Failed, terms.Abandoned, terms.Superseded}
 
 var events = []Event{
-	Released, Begun, Unrendered, TimedOut, Replaced,
+	Released, Begun, Unrendered, TimedOut, Replaced, GaveWay,
 	WasSent, WasConfirmed, WasRefused, WasRerouted, WasNotSent, WasLost, NeverCame, WasVerified, NotVerified, NeedNotVerify,
 	PersonRetries, PersonConfirms, PersonAbandons,
 }
@@ -48,7 +48,7 @@ func TestNothingUnknownIsSentAgain(t *testing.T) {
 				// Said of UNKNOWN it moves nothing; else the attempt's own
 				// channel, or the file, knows.
 				mayHaveArrived = mayHaveArrived && next == terms.Unknown
-			case WasRerouted, NeverCame, PersonRetries:
+			case WasRerouted, NeverCame, PersonRetries, GaveWay:
 				mayHaveArrived = false
 			case WasSent, WasConfirmed, WasLost:
 				mayHaveArrived = true // a late answer to an earlier attempt
@@ -70,8 +70,8 @@ func TestStatesEnd(t *testing.T) {
 			case terms.Abandoned, terms.Superseded:
 				t.Errorf("%s leads out of %s", event, state)
 			case terms.Failed:
-				if !person {
-					t.Errorf("%s leads out of FAILED, which stays open until a person resolves it", event)
+				if !person && next != terms.Superseded {
+					t.Errorf("%s leads from FAILED to %s: it stays open until a person resolves it, or a newer fact goes instead", event, next)
 				}
 			case terms.Confirmed:
 				if next == terms.Sending || next == terms.Abandoned {
@@ -80,6 +80,9 @@ func TestStatesEnd(t *testing.T) {
 			}
 			if next == terms.Sending && event != Begun {
 				t.Errorf("%s leads to SENDING without an attempt", event)
+			}
+			if underWay := state == terms.Sending || state == terms.Sent || state == terms.Unknown || state == terms.Confirmed; underWay && event == Replaced {
+				t.Errorf("a newer fact goes instead of what is %s: it may arrive, and nobody would know", state)
 			}
 			if next == terms.Abandoned && !person {
 				t.Errorf("%s abandons, which only a person may", event)

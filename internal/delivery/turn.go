@@ -122,8 +122,11 @@ func (l *Ledger) write(ctx context.Context, turns []turn) (w written, err error)
 				return err
 			}
 		}
+		if err := p.close(ctx); err != nil {
+			return err
+		}
 		w.records, w.due = len(p.entries), p.due
-		return p.close(ctx)
+		return nil
 	})
 	if err != nil {
 		return written{}, fmt.Errorf("recording what became of %d deliveries: %w", len(turns), err)

@@ -25,8 +25,11 @@ func (l *Ledger) verdict(ctx context.Context, t turn, a asked, r Result) (turn, 
 	t.result, t.event = r, r.event()
 	switch a {
 	case toSend:
-		if t.event == NeverCame {
+		switch t.event {
+		case NeverCame:
 			t.event = WasNotSent
+		case GaveWay: // nobody was asked
+			t.event = WasLost
 		}
 	case toReconcile:
 		if t.event == WasNotSent {
@@ -67,6 +70,8 @@ func verification(o Outcome) Event {
 		return WasRefused
 	case NeverArrived:
 		return NeverCame
+	case Overtaken:
+		return NeedNotVerify
 	}
 	return NotVerified
 }
@@ -77,7 +82,7 @@ func verification(o Outcome) Event {
 // tells, a passing one is not enough to send a third time; the file is asked.
 func (t turn) answer() Event {
 	event := t.result.event()
-	if event == NeverCame { // an answer cannot know this
+	if event == NeverCame || event == GaveWay { // an answer cannot know this
 		event = WasLost
 	}
 	if event == WasConfirmed || event == WasSent || t.d.AttemptCount < 2 {

@@ -63,25 +63,36 @@ func (n *Notices) notice(ctx context.Context, d *ent.Delivery) (Notice, error) {
 	notice := Notice{
 		Delivery: d.ID, Agency: Agency{Name: agency.Name, ORI: agency.Ori}, Reasons: d.Reasons,
 		Docket: c.Docket, Court: Court{Code: c.CourtCode}, Respondents: respondents(c, facts),
-		ExecutedAt: activity.OccurredAt, RecordedAt: activity.RecordedAt,
-		Addresses: n.addresses(d, facts), Registry: n.Registry,
+		RecordedAt: activity.RecordedAt,
+		Addresses:  n.addresses(d, facts), Registry: n.Registry,
 	}
 	if court := n.Reference.Court(c.CourtCode); court != nil {
 		notice.Court.Name = court.Name
 	}
-	if officer := n.Reference.Officer(activity.OfficerID); officer != nil {
-		notice.Officer = casefile.OfficerName(officer)
-	}
 	if c.OrderKind != nil {
 		notice.OrderKind = *c.OrderKind
 	}
-	if activity.Method != nil {
-		notice.Method = *activity.Method
+	if activity.Kind == terms.KindService {
+		n.served(&notice, activity)
 	}
-	if activity.PoliceAssistanceRequested != nil {
-		notice.PoliceAssistance = *activity.PoliceAssistanceRequested
+	if err := n.replaced(ctx, d, activity, &notice); err != nil {
+		return Notice{}, err
 	}
 	return notice, nil
+}
+
+// served tells of the service.
+func (n *Notices) served(notice *Notice, service *ent.ServiceActivity) {
+	notice.ExecutedAt = service.OccurredAt
+	if officer := n.Reference.Officer(service.OfficerID); officer != nil {
+		notice.Officer = casefile.OfficerName(officer)
+	}
+	if service.Method != nil {
+		notice.Method = *service.Method
+	}
+	if service.PoliceAssistanceRequested != nil {
+		notice.PoliceAssistance = *service.PoliceAssistanceRequested
+	}
 }
 
 // respondents are the names under which police may know the respondent: the

@@ -18,6 +18,8 @@ const noticeFormat = "sts-notice/1"
 func (n Notice) JSON() ([]byte, error) {
 	n.ExecutedAt = terms.Micro(n.ExecutedAt)
 	n.RecordedAt = terms.Micro(n.RecordedAt)
+	n.ReplacesSentAt = terms.Micro(n.ReplacesSentAt)
+	n.AnotherServedAt = terms.Micro(n.AnotherServedAt)
 	var b bytes.Buffer
 	w := json.NewEncoder(&b)
 	w.SetEscapeHTML(false) // it is read by people too

@@ -40,10 +40,18 @@ type Notice struct {
 	Addresses []Address `json:"addresses,omitempty"`
 
 	Correction Correction `json:"correction,omitempty"`
-	// Replaces is the delivery whose page this page takes the place of, and
-	// Before is what that page said, in words. Empty on a first notice.
-	Replaces terms.ID `json:"replaces,omitempty"`
-	Before   string   `json:"before,omitempty"`
+	// Replaces is the delivery whose page this page takes the place of,
+	// ReplacesSentAt is when that was sent, UTC, and Before is what it said, in
+	// words. Empty on a first notice.
+	Replaces       terms.ID  `json:"replaces,omitempty"`
+	ReplacesSentAt time.Time `json:"replacesSentAt,omitzero"`
+	Before         string    `json:"before,omitempty"`
+	// AnotherStands, of a withdrawal: the respondent was served all the same, by
+	// another service on this docket. AnotherServedAt is when, UTC; empty where
+	// this agency had no notice of it: what it was not told of it would not be
+	// told when that is taken back.
+	AnotherStands   bool      `json:"anotherStands,omitempty"`
+	AnotherServedAt time.Time `json:"anotherServedAt,omitzero"`
 
 	Registry Contact `json:"registry"`
 }
@@ -98,6 +106,11 @@ var (
 		terms.MethodHand:  "In hand: given to the respondent in person",
 		terms.MethodAbode: "At abode: left at the respondent's usual place of abode",
 	}
+	// methodBefore is how a method stands in what was told before.
+	methodBefore = map[terms.ServiceMethod]string{
+		terms.MethodHand:  "in hand",
+		terms.MethodAbode: "at abode",
+	}
 	orderWords = map[terms.OrderKind]string{
 		terms.ReliefFromAbuse:      "Relief from abuse (C.G.S. §46b-15)",
 		terms.CivilProtectionOrder: "Civil protection order (C.G.S. §46b-16a)",
@@ -105,7 +118,7 @@ var (
 	}
 	correctionWords = map[Correction]string{
 		FirstNotice: "",
-		Corrected:   "CORRECTED NOTICE",
+		Corrected:   "CORRECTION",
 		Withdrawn:   "WITHDRAWN",
 	}
 )
@@ -144,6 +157,7 @@ func (n *Notice) check() error {
 	}
 	_, known := correctionWords[n.Correction]
 	need(known, fmt.Sprintf("correction kind %q is not known", n.Correction))
+	need(n.Correction == Withdrawn || !n.AnotherStands, "a notice of service says that another stands")
 	need((n.Replaces == "") == (n.Correction == FirstNotice), "a correction names the notice it replaces, a first notice names none")
 	need(strings.TrimSpace(n.Registry.CallBack) != "", "there is no number to call back")
 	return errors.Join(errs...)

@@ -42,6 +42,7 @@ func TestNoticeCheck(t *testing.T) {
 		{"unknown correction", func(n *Notice) { n.Correction, n.Replaces = "X", earlier }, `correction kind "X"`},
 		{"a correction of nothing", func(n *Notice) { n.Correction = Corrected }, "names the notice it replaces"},
 		{"a first notice that replaces", func(n *Notice) { n.Replaces = earlier }, "names the notice it replaces"},
+		{"served, and another stands", func(n *Notice) { n.AnotherStands = true }, "says that another stands"},
 		{"nobody to call", func(n *Notice) { n.Registry.CallBack = "" }, "no number to call back"},
 		{"two things at once", func(n *Notice) { n.Reasons, n.Method = nil, "" }, "no reason to tell this agency\nservice method"},
 	}
@@ -108,6 +109,7 @@ const sampleJSON = `{
   ],
   "correction": "CORRECTED",
   "replaces": "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA",
+  "replacesSentAt": "2026-11-25T01:47:30Z",
   "before": "Served <earlier>",
   "registry": {
     "callBack": "(860) 555-0142",
@@ -120,6 +122,7 @@ const sampleJSON = `{
 func TestNoticeJSON(t *testing.T) {
 	n := sample()
 	n.Correction, n.Replaces, n.Before = Corrected, "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA", "Served <earlier>"
+	n.ReplacesSentAt = time.Date(2026, 11, 25, 1, 47, 30, 0, time.UTC)
 	elsewhere := n
 	elsewhere.ExecutedAt = n.ExecutedAt.In(terms.CourtZone) // the same instant in another zone
 	for _, n := range []Notice{n, elsewhere} {
@@ -151,7 +154,7 @@ func TestNoticeJSONLeavesOutWhatIsNotKnown(t *testing.T) {
 	if err := json.Unmarshal(b, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"executedAt", "method", "correction", "replaces", "before"} {
+	for _, name := range []string{"executedAt", "method", "correction", "replaces", "replacesSentAt", "before", "anotherStands", "anotherServedAt"} {
 		if v, ok := fields[name]; ok {
 			t.Errorf("%s is there: %v", name, v)
 		}

@@ -98,7 +98,12 @@ func (p *Page) Render(n Notice) ([]byte, error) {
 func (p *Page) head(s *sheet, n *Notice) (y float64) {
 	y = margin
 	if n.Correction != FirstNotice {
-		s.box(y, boxHeight)
+		height := boxHeight
+		if !n.ReplacesSentAt.IsZero() {
+			height += lineHeight(textPoints)
+			s.text(p.bold, textPoints, margin+boxInset, y+16+lineHeight(textPoints), "Sent "+onPage(n.ReplacesSentAt))
+		}
+		s.box(y, height)
 		s.text(p.bold, headlinePoints, margin+boxInset, y+9, correctionWords[n.Correction])
 		words := "Replaces notice "
 		if n.Correction == Withdrawn {
@@ -106,12 +111,15 @@ func (p *Page) head(s *sheet, n *Notice) (y float64) {
 		}
 		s.text(p.bold, textPoints, margin+boxInset, y+16, words)
 		s.text(p.mono, textPoints, margin+boxInset+p.bold.width(words, textPoints), y+16, string(n.Replaces))
-		y += boxHeight + 3
+		y += height + 3
 	}
 	s.text(p.bold, textPoints, margin, y+lineHeight(textPoints)*ascentShare, "Connecticut Protection Order Registry: notice of service")
 	headline := "RESPONDENT SERVED"
 	if n.Correction == Withdrawn {
-		headline = "SERVICE TAKEN BACK"
+		headline = "NOT SERVED: SERVICE TAKEN BACK"
+	}
+	if n.AnotherStands {
+		headline = "ANOTHER SERVICE STANDS"
 	}
 	s.text(p.bold, headlinePoints, margin, y+16, headline)
 	s.rule(y + 20)

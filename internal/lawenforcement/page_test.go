@@ -125,11 +125,13 @@ Recorded Wed Jul 1 2026, 12:06 PM EDT
 ` + footWords},
 		{"a correction says what it replaces", func(n *Notice) {
 			n.Correction, n.Replaces = Corrected, "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA"
+			n.ReplacesSentAt = time.Date(2026, 11, 25, 1, 47, 30, 0, time.UTC)
 			n.Before = "Served Tue Nov 24 2026, 8:40 PM EST, at abode"
 			n.Addresses = nil
 		}, `
-CORRECTED NOTICE
+CORRECTION
 Replaces notice dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA
+Sent Tue Nov 24 2026, 8:47 PM EST
 Connecticut Protection Order Registry: notice of service
 RESPONDENT SERVED
 Respondent José Nuñez
@@ -141,33 +143,39 @@ Order Relief from abuse (C.G.S. §46b-15)
 Told before Served Tue Nov 24 2026, 8:40 PM EST, at abode
 To West Hartford Police Department
 ORI CT0015500
-Why you are told In your area: respondent's home, protected person's work
+Why you are told You were sent the earlier notice. In your area then:
+respondent's home, protected person's work
 Served by State Marshal Łukasz Żółkiewski
 Police assistance Not asked for
 Corrected Tue Nov 24 2026, 9:47 PM EST
 ` + footWords},
-		{"a withdrawal never says served", func(n *Notice) {
+		{"§3(d): a withdrawal never says served", func(n *Notice) {
 			n.Correction, n.Replaces = Withdrawn, "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA"
+			n.ReplacesSentAt = time.Date(2026, 11, 25, 1, 47, 30, 0, time.UTC)
 			n.Before = "Served Tue Nov 24 2026, 8:40 PM EST, at abode"
 			n.ExecutedAt, n.Method, n.Addresses = time.Time{}, "", nil
-		}, `
-WITHDRAWN
-Takes back notice dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA
-Connecticut Protection Order Registry: notice of service
-SERVICE TAKEN BACK
-Respondent José Nuñez
-What this means Do not rely on the earlier notice. Treat the respondent
-as not served, unless another notice for this docket
-says otherwise.
-Docket HHD-FA-26-5012345-S
-Court HHD: Hartford Judicial District at Hartford
-Order Relief from abuse (C.G.S. §46b-15)
-Told before Served Tue Nov 24 2026, 8:40 PM EST, at abode
-To West Hartford Police Department
-ORI CT0015500
-Why you are told In your area: respondent's home, protected person's work
-Taken back Tue Nov 24 2026, 9:47 PM EST
-` + footWords},
+		}, withdrawnWords("NOT SERVED: SERVICE TAKEN BACK", `
+What this means Service was recorded in error. Treat the order as NOT
+SERVED. Do not rely on the earlier notice.`)},
+		{"a withdrawal while another service stands", func(n *Notice) {
+			n.Correction, n.Replaces = Withdrawn, "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA"
+			n.ReplacesSentAt = time.Date(2026, 11, 25, 1, 47, 30, 0, time.UTC)
+			n.Before = "Served Tue Nov 24 2026, 8:40 PM EST, at abode"
+			n.AnotherStands, n.AnotherServedAt = true, n.ExecutedAt
+			n.ExecutedAt, n.Method, n.Addresses = time.Time{}, "", nil
+		}, withdrawnWords("ANOTHER SERVICE STANDS", `
+What this means That service was recorded in error. Another service of
+this order stands, of which you have a notice of its
+own: served Tue Nov 24 2026, 9:40 PM EST.`)},
+		{"a withdrawal while a service stands that this agency was not told of", func(n *Notice) {
+			n.Correction, n.Replaces, n.AnotherStands = Withdrawn, "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA", true
+			n.ReplacesSentAt = time.Date(2026, 11, 25, 1, 47, 30, 0, time.UTC)
+			n.Before = "Served Tue Nov 24 2026, 8:40 PM EST, at abode"
+			n.ExecutedAt, n.Method, n.Addresses = time.Time{}, "", nil
+		}, withdrawnWords("ANOTHER SERVICE STANDS", `
+What this means That service was recorded in error. Another service of
+this order is on record. Call the registry before you act
+on this order.`)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -182,6 +190,26 @@ Taken back Tue Nov 24 2026, 9:47 PM EST
 			}
 		})
 	}
+}
+
+func withdrawnWords(headline, meaning string) string {
+	return `
+WITHDRAWN
+Takes back notice dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA
+Sent Tue Nov 24 2026, 8:47 PM EST
+Connecticut Protection Order Registry: notice of service
+` + headline + `
+Respondent José Nuñez` + meaning + `
+Docket HHD-FA-26-5012345-S
+Court HHD: Hartford Judicial District at Hartford
+Order Relief from abuse (C.G.S. §46b-15)
+Told before Served Tue Nov 24 2026, 8:40 PM EST, at abode
+To West Hartford Police Department
+ORI CT0015500
+Why you are told You were sent the earlier notice. In your area then:
+respondent's home, protected person's work
+Taken back Tue Nov 24 2026, 9:47 PM EST
+` + footWords
 }
 
 const footWords = `Questions, or not your agency? Call (860) 555-0142
@@ -212,6 +240,10 @@ func TestPageHoldsWhateverItIsGiven(t *testing.T) {
 			}
 			if n.Correction = kind; kind != FirstNotice {
 				n.Replaces, n.Before = "dlv_01JQ8ZK4T2E9XWR7M3H5N6P0VA", long
+				n.ReplacesSentAt = n.RecordedAt
+			}
+			if kind == Withdrawn {
+				n.AnotherStands, n.AnotherServedAt = true, n.ExecutedAt
 			}
 			name := string(kind) + " " + n.Respondents[0][:8]
 			pdf, err := p.Render(n)

@@ -105,8 +105,7 @@ func (p *Page) groups(n *Notice) [][]*row {
 	}
 	deciding := []*row{fact("Respondent", p.bold, 4, respondents...)}
 	if n.Correction == Withdrawn {
-		deciding = append(deciding, newRow("What this means", p.bold, textPoints, 4, 4,
-			"Do not rely on the earlier notice. Treat the respondent as not served, unless another notice for this docket says otherwise."))
+		deciding = append(deciding, newRow("What this means", p.bold, textPoints, 4, 4, n.meaning()))
 	} else {
 		deciding = append(deciding,
 			fact("Served", p.mono, 1, onPage(n.ExecutedAt)),
@@ -152,7 +151,19 @@ func (p *Page) groups(n *Notice) [][]*row {
 	return [][]*row{deciding, told, known}
 }
 
-// reasons says which addresses lie in the agency's area, each once.
+// meaning says what a withdrawal asks of whoever reads it at night.
+func (n *Notice) meaning() string {
+	switch {
+	case !n.AnotherStands:
+		return "Service was recorded in error. Treat the order as NOT SERVED. Do not rely on the earlier notice."
+	case n.AnotherServedAt.IsZero():
+		return "That service was recorded in error. Another service of this order is on record. Call the registry before you act on this order."
+	}
+	return "That service was recorded in error. Another service of this order stands, of which you have a notice of its own: served " + onPage(n.AnotherServedAt) + "."
+}
+
+// reasons says which addresses lie in the agency's area, each once. Who is told
+// anew is told because of the earlier notice, wherever the addresses are now.
 func (n *Notice) reasons() string {
 	var words []string
 	seen := make(map[string]bool)
@@ -161,6 +172,13 @@ func (n *Notice) reasons() string {
 			seen[w] = true
 			words = append(words, w)
 		}
+	}
+	switch {
+	case n.Correction == FirstNotice:
+	case len(n.Addresses) == 0: // they may have moved away
+		return "You were sent the earlier notice. In your area then: " + strings.Join(words, ", ")
+	default:
+		return "You were sent the earlier notice. In your area: " + strings.Join(words, ", ")
 	}
 	return "In your area: " + strings.Join(words, ", ")
 }

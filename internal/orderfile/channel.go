@@ -70,8 +70,11 @@ func (c *Channel) Kind() terms.ChannelKind { return terms.ChannelSwitch }
 // ControlNumber draws the reference by which the switch knows an update.
 func (c *Channel) ControlNumber() string { return string(NewControlNumber()) }
 
-// Render gathers the update from the order's version in force. The name is the
-// registry's: the file holds it in that spelling.
+// Render gathers the update from the order's version in force. It says the
+// earliest service that stands on the case once the delivery's activity is
+// recorded: a correction says the corrected time, what takes the only service
+// back clears it. The name is the registry's: the file holds it in that
+// spelling.
 func (c *Channel) Render(ctx context.Context, d *ent.Delivery) (delivery.Content, error) {
 	facts, err := casefile.ReadFacts(ctx, c.db, d.CaseID)
 	if err != nil {
@@ -81,9 +84,13 @@ func (c *Channel) Render(ctx context.Context, d *ent.Delivery) (delivery.Content
 	if order == nil || order.StateFileNumber == "" || facts.Respondent == nil || d.ActivityID == nil {
 		return delivery.Content{}, fmt.Errorf("delivery %s: its order has no record in the state file", d.ID)
 	}
-	activity, err := c.db.ServiceActivity.Get(ctx, *d.ActivityID)
+	all, err := casefile.Activities(ctx, c.db, d.CaseID)
 	if err != nil {
-		return delivery.Content{}, fmt.Errorf("reading the activity of %s: %w", d.ID, err)
+		return delivery.Content{}, fmt.Errorf("gathering the update of %s: %w", d.ID, err)
+	}
+	values := c.o.Profile.NotServed()
+	if service := casefile.ServedBy(all, d.Sequence); service != nil {
+		values = c.o.Profile.Served(service.OccurredAt)
 	}
 	key := ModifyOrder
 	if order.ExParte && order.Outcome == nil {
@@ -92,7 +99,7 @@ func (c *Channel) Render(ctx context.Context, d *ent.Delivery) (delivery.Content
 	update := Update{
 		Key: key, ORI: c.o.ORI, RecordNumber: order.StateFileNumber,
 		Name:   OrderName(facts.Respondent.LastName, facts.Respondent.FirstName),
-		Values: c.o.Profile.Served(activity.OccurredAt),
+		Values: values,
 	}
 	content, err := json.Marshal(update)
 	if err != nil {

@@ -127,7 +127,7 @@ func TestAnEarlierOutageTellsNothing(t *testing.T) {
 		r.ends(state, terms.Confirmed)
 		r.Clock.Advance(time.Minute)
 		r.hold("")
-		second, _ := r.serveAt(intaketest.Noon.Add(time.Minute))
+		second, _ := r.serveAt(intaketest.Noon.Add(-time.Minute)) // earlier: the record changes
 		r.overdue(second)
 		r.staysUnknown(second)
 		if r.updates() != 3 {
@@ -211,7 +211,7 @@ func TestOurOwnLastChangeIsKnownByItsSequence(t *testing.T) {
 		r.awaits(first, terms.Confirmed)
 		r.simulator.Fault(orderfile.Match{Key: "MPO", Times: 1}, orderfile.Fault{Do: orderfile.FaultDropBefore})
 		r.Clock.Advance(100 * time.Millisecond)
-		second, _ := r.serveAt(intaketest.Noon.Add(time.Minute))
+		second, _ := r.serveAt(intaketest.Noon.Add(-time.Minute)) // earlier: the record changes
 		r.awaits(second, terms.Unknown)
 		r.ends(second, terms.Confirmed)
 		r.lines(orderfile.StateFile, 2)

@@ -11,6 +11,7 @@ import (
 	"github.com/service-tracking/sts/ent"
 	entdelivery "github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/deliveryattempt"
+	"github.com/service-tracking/sts/ent/deliverycontent"
 	"github.com/service-tracking/sts/ent/switchanswer"
 	"github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/terms"
@@ -82,10 +83,46 @@ func (c *Channel) inquire(ctx context.Context, p delivery.Parcel) (delivery.Resu
 	switch found.Verdict {
 	case ConfirmedByInquiry:
 		r.Outcome = delivery.Verified
-	case SomebodyElseWrote, NotInFile:
+	case SomebodyElseWrote:
+		ours, err := c.newerSays(ctx, p.Delivery, found.Record)
+		if err != nil {
+			return unknown(err)
+		}
+		if r.Outcome = delivery.Refused; ours {
+			r.Outcome = delivery.Overtaken
+			r.Detail += "; a newer update of ours wrote that"
+		}
+	case NotInFile:
 		r.Outcome = delivery.Refused
 	}
 	return r, found.Verdict
+}
+
+// newerSays tells whether the record says what a newer update of ours was sent to
+// say: a correction of this service, or its withdrawal. Then nobody else wrote.
+// That can be with the national file: its updates do not wait for each other.
+func (c *Channel) newerSays(ctx context.Context, d *ent.Delivery, r *Record) (bool, error) {
+	newer, err := c.db.Delivery.Query().Where(
+		entdelivery.CaseID(d.CaseID), entdelivery.RecipientKindEQ(terms.ToStateFile), entdelivery.RecipientKey(d.RecipientKey),
+		entdelivery.SequenceGT(d.Sequence),
+	).IDs(ctx)
+	if err != nil {
+		return false, fmt.Errorf("looking for updates after %s: %w", d.ID, err)
+	}
+	contents, err := c.db.DeliveryContent.Query().Where(deliverycontent.IDIn(newer...)).All(ctx)
+	if err != nil {
+		return false, fmt.Errorf("reading what updates after %s say: %w", d.ID, err)
+	}
+	for _, content := range contents {
+		u, err := update(delivery.Parcel{Delivery: d, Content: delivery.Content{Facts: content.Facts}})
+		if err != nil {
+			return false, err
+		}
+		if u.Values.in(r.File) == r.Values.in(r.File) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // firstUnknown is when the first attempt began whose end is not known.

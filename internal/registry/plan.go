@@ -20,66 +20,76 @@ type Planner struct {
 	Ledger  *delivery.Ledger
 }
 
-// Plan plans the deliveries of one service, under the case's lock: one notice
-// per agency with all its reasons, and one update of each active order's
-// record in the state and in the national file. What is planned already stays;
-// late says that facts arrived after the service. Addresses that lead nowhere
-// become work for the registry section. It answers what it added.
+// Plan plans the deliveries of one service that was just recorded, under the
+// case's lock: one notice per agency with all its reasons, and one update of
+// each active order's record in the state and in the national file, unless the
+// record says an earlier service already. What is planned already stays; late
+// says that facts arrived after the service. Addresses that lead nowhere become
+// work for the registry section. It answers what it added.
 func (p *Planner) Plan(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, service *ent.ServiceActivity, late bool) ([]*ent.Delivery, error) {
+	planned, err := p.Ledger.Planned(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := []*ent.ServiceActivity{service}
+	if len(planned) > 0 || c.ServedAt != nil {
+		if all, err = casefile.Activities(ctx, tx.Client(), c.ID); err != nil {
+			return nil, err
+		}
+	}
+	t := newTelling(c, facts, all, planned, late)
 	told, lost := p.route(facts.Protected(c.Now))
 	if err := noteUnrouted(ctx, tx, c, service, lost); err != nil {
 		return nil, err
 	}
-	plan := delivery.Plan{Case: c.ID, Activity: service.ID, Sequence: service.Sequence, Late: late}
-	var plans []delivery.Plan
-	for _, t := range told {
-		notice := plan
-		notice.Recipient, notice.Key, notice.Reasons = terms.ToAgency, string(t.agency), t.reasons
-		plans = append(plans, notice)
+	t.police(service, told)
+	t.files(service, false)
+	return p.write(ctx, tx, t)
+}
+
+// write closes what is stale and adds what is new.
+func (p *Planner) write(ctx context.Context, tx *ent.Tx, t *telling) ([]*ent.Delivery, error) {
+	if err := p.Ledger.Supersede(ctx, tx, t.c.Now, t.why, t.stale...); err != nil {
+		return nil, fmt.Errorf("closing what is not to be told any more: %w", err)
 	}
-	for _, order := range facts.ActiveOrders(c.Now) {
-		state := plan
-		state.Recipient, state.Key = terms.ToStateFile, order.Number
-		if order.StateFileNumber == "" {
-			state.WaitsFor = terms.WaitsForFileNumber
-		}
-		national := plan
-		national.Recipient, national.Key = terms.ToNationalFile, order.Number
-		plans = append(plans, state, national)
-	}
-	added, err := p.Ledger.Add(ctx, tx, c.Now, plans...)
+	added, err := p.Ledger.Add(ctx, tx, t.c.Now, t.plans...)
 	if err != nil {
 		return nil, fmt.Errorf("planning who must be told: %w", err)
 	}
 	return added, nil
 }
 
-// Correct plans what a correction or a withdrawal asks for, under the case's
-// lock: a is inserted already and among all. It makes nothing where neither what
-// a stands for nor what it replaces is a service.
-func (p *Planner) Correct(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, all []*ent.ServiceActivity, a *ent.ServiceActivity) error {
-	if a.Kind != terms.KindService {
-		return nil
-	}
-	_, err := p.Plan(ctx, tx, c, facts, a, false)
-	return err
-}
-
 // Again plans anew for what was served before, because facts have arrived. It
 // does so while an order is in force, a hearing lies ahead, or neither is
 // known yet: an address after the service sends what was missing, a move years
-// later does not.
+// later does not. Of a service that was corrected, the one that stands is told;
+// of one that was taken back, nobody is told late.
 func (p *Planner) Again(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, all []*ent.ServiceActivity) error {
 	if !open(facts, c.Now) {
 		return nil
 	}
+	newest := lastOfService(all)
+	if newest == nil {
+		return nil
+	}
+	planned, err := p.Ledger.Planned(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	t := newTelling(c, facts, all, planned, true)
+	told, lost := p.route(facts.Protected(c.Now))
 	for _, a := range casefile.Standing(all) {
 		if a.Kind != terms.KindService {
 			continue
 		}
-		if _, err := p.Plan(ctx, tx, c, facts, a, true); err != nil {
+		if err := noteUnrouted(ctx, tx, c, a, lost); err != nil {
 			return err
 		}
+		t.police(a, told)
+	}
+	t.files(newest, false)
+	if _, err := p.write(ctx, tx, t); err != nil {
+		return err
 	}
 	for _, order := range facts.ActiveOrders(c.Now) {
 		if order.StateFileNumber == "" {
@@ -108,6 +118,7 @@ type recipient struct {
 type unrouted struct {
 	key string
 	lawenforcement.Route
+	since time.Time // when it was noticed, if before
 }
 
 // route gathers the agencies with their reasons, in a fixed order, and what
@@ -116,7 +127,7 @@ func (p *Planner) route(addresses []*ent.Address) (told []recipient, lost []unro
 	for _, a := range addresses {
 		route := p.Routing.Route(a)
 		if route.Unrouted != "" {
-			lost = append(lost, unrouted{string(a.ID), route})
+			lost = append(lost, unrouted{key: string(a.ID), Route: route})
 			continue
 		}
 		for _, agency := range route.Agencies {
@@ -131,7 +142,7 @@ func (p *Planner) route(addresses []*ent.Address) (told []recipient, lost []unro
 		}
 	}
 	if len(addresses) == 0 {
-		lost = append(lost, unrouted{"", lawenforcement.Route{Unrouted: terms.UnroutedNoAddress}})
+		lost = append(lost, unrouted{Route: lawenforcement.Route{Unrouted: terms.UnroutedNoAddress}})
 	}
 	return told, lost
 }
@@ -162,8 +173,12 @@ func noteUnrouted(ctx context.Context, tx *ent.Tx, c *casefile.Locked, service *
 		if slices.ContainsFunc(known, func(k *ent.UnroutedAddress) bool { return k.AddressKey == u.key }) {
 			continue
 		}
+		noticed := c.Now
+		if !u.since.IsZero() {
+			noticed = u.since
+		}
 		err := tx.UnroutedAddress.Create().SetCaseID(c.ID).SetActivityID(service.ID).SetAddressKey(u.key).
-			SetReason(u.Unrouted).SetSuggestion(u.Suggestion).SetNoticedAt(c.Now).Exec(ctx)
+			SetReason(u.Unrouted).SetSuggestion(u.Suggestion).SetNoticedAt(noticed).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("noting an unrouted address: %w", err)
 		}

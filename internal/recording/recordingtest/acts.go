@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/internal/recording"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -70,6 +71,16 @@ func (w *World) Withdraw(account string, activity terms.ID) recording.Recorded {
 	return w.Recorded(w.Recorder.WithdrawActivity(context.Background(), w.As(account), recording.Withdrawal{
 		Common: w.By(""), Activity: activity, Reason: "The wrong docket.",
 	}))
+}
+
+// Replace puts the entry in the place of an activity of officer1's, with all that
+// there is to be confirmed; without an entry it takes the activity back.
+func (w *World) Replace(old *ent.ServiceActivity, e *recording.Entry) *ent.ServiceActivity {
+	w.Helper()
+	if e == nil {
+		return w.Withdraw("officer1", old.ID).Activity
+	}
+	return w.Correct("officer1", old.ID, *e, terms.ConfirmAlreadyServed, terms.ConfirmBeforeCaseExisted).Activity
 }
 
 // Manual is an input of registry staff: reported now by telephone, on behalf of
