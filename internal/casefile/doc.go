@@ -6,5 +6,6 @@
 // versions in force, read under that lock; [Locked.Fold] writes what lists sort
 // by. [Reference] holds the small tables that everyone signed in may read, in
 // memory. [LookUps] leaves the trace of an officer's look-up by docket number
-// that C.G.S. §51-5c asks for. [Check] recomputes the folds.
+// that C.G.S. §51-5c asks for. [Check] recomputes the folds. custody.go follows
+// the papers: who holds them, and which transfer needs a person (§6(a), (b)).
 package casefile

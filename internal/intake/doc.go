@@ -9,6 +9,11 @@
 // older than what is stored under its key changes nothing, and transactions
 // stay small so that a recording never waits long.
 //
+// A case that the registry section opened before the daybook brought it (§7) is
+// provisional. The daybook's first row for it claims it, however old: its court,
+// name and date hold from then on, what they were stays in the journal, and the
+// registry's rows that waited for the daybook are applied.
+//
 // # Rows of one age
 //
 // Two rows of one key with one sourceUpdatedAt and other content contradict

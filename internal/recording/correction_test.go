@@ -124,8 +124,9 @@ func TestACorrectionMayChangeTheKind(t *testing.T) {
 // §4(h), §5(h): a correction is warned of a service only where it says more than
 // what it corrects, and never of the one that it corrects.
 func TestAlreadyServedByACorrection(t *testing.T) {
+	w := recordingtest.New(t, storetest.SQLite(t))
 	at := intaketest.Noon
-	for _, c := range []struct {
+	for n, c := range []struct {
 		name, want  string
 		beside      bool // another service stands
 		first, then recording.Entry
@@ -141,7 +142,7 @@ func TestAlreadyServedByACorrection(t *testing.T) {
 		{"the words of an attempt after service", "", true, recordingtest.Attempted(at), recordingtest.Attempted(at)},
 		{"an attempt into a receipt", "", true, recordingtest.Attempted(at), recordingtest.Received(at)},
 	} {
-		w := recordingtest.New(t, storetest.SQLite(t))
+		docket := terms.Docket(fmt.Sprintf("HHDFA26%07dS", n))
 		w.OpenCase(feed.Daybook{DocketNumber: docket})
 		first := w.Manual("officer1", docket, c.first)
 		id := w.Enter(first).Activity.ID
@@ -163,8 +164,8 @@ func TestAlreadyServedByACorrection(t *testing.T) {
 			in.Confirm = []terms.Confirmation{terms.ConfirmAlreadyServed}
 			w.Recorded(w.Recorder.CorrectActivity(t.Context(), w.As("officer1"), in))
 		}
-		w.Consistent()
 	}
+	w.Consistent()
 }
 
 // Who corrects and withdraws: the officer whose activity it is, also where the

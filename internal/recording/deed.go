@@ -134,20 +134,20 @@ func says(k terms.ActivityKind) int {
 }
 
 // judgeServed: a service, or an attempt, beside a service must be confirmed. A
-// correction must only where it says more than what it corrects, and not on
-// account of the service that it corrects. Papers may move and information may
+// correction must only where it says more than what it corrects, and so never on
+// account of a service that it corrects. Papers may move and information may
 // come after service without a word.
 func (m *matter) judgeServed() {
 	before := 0
 	if m.original != nil {
 		before = says(m.original.Kind)
 	}
-	if says(m.entry.kind()) <= before || m.confirmed(terms.ConfirmAlreadyServed) {
+	if m.c.ServiceStatus != terms.StatusServed || says(m.entry.kind()) <= before || m.confirmed(terms.ConfirmAlreadyServed) {
 		return
 	}
 	var served *time.Time
 	for _, a := range casefile.Standing(m.all) {
-		if a.Kind == terms.KindService && (m.original == nil || a.ID != m.original.ID) && (served == nil || a.OccurredAt.Before(*served)) {
+		if a.Kind == terms.KindService && (served == nil || a.OccurredAt.Before(*served)) {
 			served = &a.OccurredAt
 		}
 	}

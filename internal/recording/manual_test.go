@@ -103,7 +103,8 @@ func TestRefusedManualEntries(t *testing.T) {
 // §7(b)(4): the name is compared as people say and write names; what differs and
 // was confirmed is kept.
 func TestTheRespondentsName(t *testing.T) {
-	for _, c := range []struct {
+	w := recordingtest.New(t, storetest.SQLite(t))
+	for n, c := range []struct {
 		docket, reported [2]string
 		same             bool
 	}{
@@ -114,6 +115,7 @@ func TestTheRespondentsName(t *testing.T) {
 		{[2]string{"Maria", "De La Cruz"}, [2]string{"De La Cruz", "Maria"}, true},
 		{[2]string{"Maria", "De La Cruz"}, [2]string{"Delacruz", "Maria"}, true},
 		{[2]string{"Mary Ann", "Roe"}, [2]string{"Mary", "Ann Roe"}, true},
+		{[2]string{"José Luis", "Cruz"}, [2]string{"Luis José", "Cruz"}, true},
 		{[2]string{"Łukasz", "Żółkiewski"}, [2]string{"Lukasz", "Zolkiewski"}, true},
 		{[2]string{"John", "Roe"}, [2]string{"John", "Rowe"}, false},
 		{[2]string{"John", "Roe"}, [2]string{"Jon", "Roe"}, false},
@@ -122,7 +124,7 @@ func TestTheRespondentsName(t *testing.T) {
 		{[2]string{"李", "明"}, [2]string{"李", "明"}, true},
 		{[2]string{"李", "明"}, [2]string{"李", "民"}, false},
 	} {
-		w := recordingtest.New(t, storetest.SQLite(t))
+		docket := terms.Docket(fmt.Sprintf("HHDFA26%07dS", n))
 		w.OpenCase(feed.Daybook{DocketNumber: docket, RespondentFirstName: c.docket[0], RespondentLastName: c.docket[1]})
 		in := w.Manual("officer1", docket, recordingtest.Received(w.Clock.Now()))
 		in.RespondentFirstName, in.RespondentLastName = c.reported[0], c.reported[1]
@@ -190,6 +192,10 @@ func TestAProvisionalCase(t *testing.T) {
 		opened := s.Client.JournalRecord.Query().Where(journalrecord.KindEQ(terms.CaseOpened)).OnlyX(w.System())
 		if *opened.AboutID != c.ID || *opened.AccountID != w.As("registry1").Account || opened.Actor != "registry1" || !opened.RecordedAt.Equal(c.OpenedAt) {
 			t.Errorf("opened: %v", opened)
+		}
+		// The opening stands before the entry, in the journal too.
+		if place := s.Client.JournalPending.GetX(w.System(), opened.ID); place.Sequence >= a.Sequence {
+			t.Errorf("opened as number %d, and entered as %d", place.Sequence, a.Sequence)
 		}
 		// Another officer can record on it; so can the section, comparing the name.
 		w.Try(recording.Attempt{Common: w.By(docket, terms.ConfirmAlreadyServed), AttemptEntry: w.Attempt(docket, served).AttemptEntry})

@@ -43,7 +43,7 @@ func TestTheCaseIsWhatASimpleModelSays(t *testing.T) {
 	for engine, c := range map[string]struct {
 		open func(testing.TB) *store.Store
 		runs int
-	}{"SQLite": {storetest.SQLite, 60}, "MariaDB": {storetest.MySQL, 12}} {
+	}{"SQLite": {storetest.SQLite, 40}, "MariaDB": {storetest.MySQL, 10}} {
 		t.Run(engine, func(t *testing.T) {
 			w := recordingtest.New(t, c.open(t))
 			retired := w.Retired("Otto", "Brandt")

@@ -272,8 +272,14 @@ func TestACorrectedTransferKeepsItsReceiver(t *testing.T) {
 	}
 	e.Transfer.To = recording.Receiver{Name: "Sam Pool"}
 	named := w.Correct("officer1", again.Activity.ID, e, terms.ConfirmOfficerNotListed)
-	if again := w.Correct("officer1", named.Activity.ID, e); work(again.Case) != string(again.Activity.ID)+" RECEIVER_NOT_LISTED" {
-		t.Errorf("work: %s", work(again.Case))
+	same := w.Correct("officer1", named.Activity.ID, e)
+	if work(same.Case) != string(same.Activity.ID)+" RECEIVER_NOT_LISTED" {
+		t.Errorf("work: %s", work(same.Case))
+	}
+	e.Transfer.To.Name = "Samuel Pool"
+	asked, err := w.Recorder.CorrectActivity(t.Context(), w.As("officer1"), recording.Correction{Common: w.By(""), Activity: same.Activity.ID, Reason: "x", Entry: e})
+	if err != nil || codes(asked) != "OFFICER_NOT_LISTED entry.transfer.to.officerName" {
+		t.Errorf("another name: %s, %v", codes(asked), err)
 	}
 	w.Consistent()
 }

@@ -1,4 +1,3 @@
-// Package recordingtest is the world of package intaketest with a recorder.
 package recordingtest
 
 import (
