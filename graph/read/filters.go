@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/service-tracking/sts/ent/delivery"
@@ -78,18 +77,25 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		})
 	}
 	if f.RespondentNameBeginsWith != nil {
-		begins, err := w.beginsWith("respondentNameBeginsWith", registrycase.FieldRespondentKey, *f.RespondentNameBeginsWith)
+		name, err := nameOf("respondentNameBeginsWith", *f.RespondentNameBeginsWith)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, begins)
+		mods = append(mods, w.respondentNamed(name))
 	}
 	if f.DocketFragment != nil {
 		fragment, err := docketFragment(*f.DocketFragment)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, func(q *sql.Selector) { q.Where(sql.Contains(q.C(registrycase.FieldDocket), fragment)) })
+		mods = append(mods, w.docketHolds(fragment))
+	}
+	if f.ProcessHolderNameBeginsWith != nil {
+		name, err := nameOf("processHolderNameBeginsWith", *f.ProcessHolderNameBeginsWith)
+		if err != nil {
+			return nil, err
+		}
+		mods = append(mods, w.heldByOfficerNamed(name))
 	}
 	return mods, nil
 }
@@ -113,37 +119,6 @@ func docketFragment(typed string) (string, error) {
 		return "", invalid(fmt.Sprintf("docketFragment has more letters and digits than a docket number: at most %d.", maxFragment))
 	}
 	return fragment, nil
-}
-
-// beginsWith searches a folded name. What [terms.Fold] returns has no letter
-// that a pattern would take for a wild card. SQLite uses an index for GLOB
-// alone, MySQL for LIKE.
-func (w *walk) beginsWith(field, column, name string) (mod, error) {
-	if err := searchable(field, name); err != nil {
-		return nil, err
-	}
-	folded := terms.Fold(name)
-	return func(q *sql.Selector) {
-		switch {
-		case folded == "" && strings.TrimSpace(name) != "":
-			nothing(q) // signs alone begin no name
-		case folded == "":
-		case w.dialect == dialect.SQLite:
-			q.Where(sql.ExprP(q.C(column)+" GLOB ?", folded+"*"))
-		default:
-			q.Where(sql.Like(q.C(column), folded+"%"))
-		}
-	}, nil
-}
-
-// maxSearch is the longest text to search for, in bytes.
-const maxSearch = 400
-
-func searchable(field, text string) error {
-	if len(text) > maxSearch {
-		return invalid(field + " is longer than any name.")
-	}
-	return nil
 }
 
 // maxWord is how many characters a text has at most that must match whole: the
@@ -243,11 +218,11 @@ func (w *walk) officerFilter(f *model.OfficerFilter) ([]mod, error) {
 	}
 	var mods []mod
 	if f.NameBeginsWith != nil {
-		begins, err := w.beginsWith("nameBeginsWith", officer.FieldNameKey, *f.NameBeginsWith)
+		name, err := nameOf("nameBeginsWith", *f.NameBeginsWith)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, begins)
+		mods = append(mods, w.officerNamed(name))
 	}
 	if f.Kind != nil {
 		mods = append(mods, where(officer.FieldKind, *f.Kind))

@@ -1,6 +1,8 @@
 package read
 
 import (
+	"time"
+
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/service-tracking/sts/internal/casefile"
@@ -73,4 +75,48 @@ func coversTown(town string) mod {
 		q.Where(sql.ExprP(`EXISTS (SELECT 1 FROM agency_coverages ac JOIN towns t ON t.number = ac.town_number
  WHERE ac.agency_id = `+q.C("id")+` AND LOWER(t.name) = LOWER(?))`, town))
 	}
+}
+
+// standing leaves the activities in whose place no other stands: the SQL of
+// casefile.Standing, for kinds other than WITHDRAWAL.
+func standing(q *sql.Selector) {
+	q.Where(sql.ExprP("NOT EXISTS (SELECT 1 FROM service_activities newer WHERE newer.corrects_id = " + q.C("id") + ")"))
+}
+
+// unreviewed leaves the activities that the registry section has not seen to.
+// It reads reviews for every viewer, but lets none of them see one.
+func unreviewed(q *sql.Selector) {
+	q.Where(sql.ExprP("NOT EXISTS (SELECT 1 FROM reviews rv WHERE rv.activity_id = " + q.C("id") + ")"))
+}
+
+// ofCourt leaves the rows of cases of the court location. It is a value of each
+// row, not a join: few rows are left of the list, and the engine shall begin
+// with those, not with all cases of the court.
+func ofCourt(code string) mod {
+	return func(q *sql.Selector) {
+		q.Where(sql.ExprP("(SELECT cc.court_code FROM registry_cases cc WHERE cc.id = "+q.C("case_id")+") = ?", code))
+	}
+}
+
+// needsTransferWork leaves the transfers that need a person (§6(b)): those that
+// the fold of their case names, of the court if one is given. It reads cases for
+// every viewer, but lets none of them see one: the scope of the activities holds.
+func needsTransferWork(unacknowledgedSince time.Time, court string) mod {
+	return func(q *sql.Selector) {
+		cond, args := `SELECT tc.transfer_id FROM registry_cases tc WHERE (tc.transfer_work = ? AND tc.transfer_at <= ?
+ OR tc.transfer_work IN (?, ?) AND NOT EXISTS (SELECT 1 FROM reviews rv WHERE rv.activity_id = tc.transfer_id))`,
+			[]any{terms.TransferUnacknowledged, unacknowledgedSince, terms.TransferNotListed, terms.TransferInconsistent}
+		if court != "" {
+			cond, args = cond+" AND tc.court_code = ?", append(args, court)
+		}
+		q.Where(sql.ExprP(q.C("id")+" IN ("+cond+")", args...))
+	}
+}
+
+// openOnce leaves the unrouted addresses that are still work, each once: every
+// activity of the case notices the same address again.
+func openOnce(q *sql.Selector) {
+	q.Where(sql.IsNull(q.C("resolved_at")))
+	q.Where(sql.ExprP(`NOT EXISTS (SELECT 1 FROM unrouted_addresses earlier WHERE earlier.case_id = ` + q.C("case_id") + ` AND earlier.address_key = ` + q.C("address_key") + `
+ AND earlier.reason = ` + q.C("reason") + ` AND earlier.resolved_at IS NULL AND earlier.id < ` + q.C("id") + `)`))
 }
