@@ -1,6 +1,7 @@
 package read
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -31,7 +32,7 @@ func invalid(message string) error {
 	return &terms.InputError{Code: terms.ValidationFailed, Message: message}
 }
 
-func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
+func (w *walk) caseFilter(ctx context.Context, f *model.RegistryCaseFilter) ([]mod, error) {
 	if f == nil {
 		return nil, nil
 	}
@@ -84,11 +85,11 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		mods = append(mods, w.respondentNamed(name))
 	}
 	if f.DocketFragment != nil {
-		fragment, err := docketFragment(*f.DocketFragment)
+		holds, err := w.docketHolds(ctx, *f.DocketFragment)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, w.docketHolds(fragment))
+		mods = append(mods, holds)
 	}
 	if f.ProcessHolderNameBeginsWith != nil {
 		name, err := nameOf("processHolderNameBeginsWith", *f.ProcessHolderNameBeginsWith)
@@ -98,27 +99,6 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		mods = append(mods, w.heldByOfficerNamed(name))
 	}
 	return mods, nil
-}
-
-// maxFragment is how many letters and digits a docket number has.
-const maxFragment = 15
-
-// docketFragment is part of a docket number in its canonical form. What is
-// longer than one is found nowhere, and SQLite refuses long patterns.
-func docketFragment(typed string) (string, error) {
-	fragment := strings.ToUpper(strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-. \u2010\u2011\u2012\u2013\u00a0", r) {
-			return -1
-		}
-		return r
-	}, typed))
-	switch {
-	case len(fragment) < 3 || strings.Trim(fragment, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "":
-		return "", invalid("docketFragment must have at least three letters or digits, and nothing else but hyphens and spaces.")
-	case len(fragment) > maxFragment:
-		return "", invalid(fmt.Sprintf("docketFragment has more letters and digits than a docket number: at most %d.", maxFragment))
-	}
-	return fragment, nil
 }
 
 // maxWord is how many characters a text has at most that must match whole: the

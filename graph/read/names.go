@@ -142,21 +142,3 @@ func (w *walk) heldByOfficerNamed(n name) mod {
 		q.Where(sql.In(q.C(registrycase.FieldHolderOfficerID), officers))
 	}
 }
-
-// lettersBefore is how many letters a docket number begins with: court location
-// and case type.
-const lettersBefore = 5
-
-// docketHolds looks for part of a docket number. What can only be its beginning
-// is a range of the index. All else is one pass over that index, which is as
-// long as there are cases, and narrow: only what it finds is read whole.
-func (w *walk) docketHolds(fragment string) mod {
-	return func(q *sql.Selector) {
-		docket := q.C(registrycase.FieldDocket)
-		if strings.IndexAny(fragment, "0123456789") == lettersBefore {
-			q.Where(w.like(q, registrycase.FieldDocket, fragment))
-			return
-		}
-		q.Where(sql.Contains(docket, fragment))
-	}
-}
