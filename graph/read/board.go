@@ -127,7 +127,7 @@ func (b *board) inCourt(mods ...mod) []mod {
 }
 
 func (b *board) recordedLate() []mod {
-	return b.inCourt(where(serviceactivity.FieldRecordedLate, true), since(serviceactivity.FieldRecordedAt, b.now.Add(-lateReach)), standing, unreviewed)
+	return b.inCourt(isTrue(serviceactivity.FieldRecordedLate), since(serviceactivity.FieldRecordedAt, b.now.Add(-lateReach)), standing, unreviewed)
 }
 
 func (b *board) otherInformation() []mod {

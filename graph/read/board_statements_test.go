@@ -73,3 +73,50 @@ func TestStatementsDoNotGrowWithTheBoard(t *testing.T) {
 		})
 	}
 }
+
+// No list of the board, and no search, reads a large table from end to end: on
+// SQLite the plan says so, whatever is in the tables.
+func TestNoListReadsAWholeTable(t *testing.T) {
+	seen := &statements{}
+	s := storetest.Observed(t, seen.observe)
+	d := &desk{World: graphtest.New(t, s), t: t}
+	d.person("José", "Nuñez")
+	court := strings.Replace(everyList, "serviceBoard", `serviceBoard(courtLocation: "HHD")`, 1)
+	for name, query := range map[string]string{
+		"the board": everyList, "the board of a court": court, "the calendar": everyEntry,
+		"respondents":      `query($n: Int) { registryCases(filter: {respondentNameBeginsWith: "José Nuñez"}, orderBy: {field: RESPONDENT_NAME}, first: $n) { totalCount nodes { id } } }`,
+		"holders":          `query($n: Int) { registryCases(filter: {processHolderNameBeginsWith: "olive"}, first: $n) { totalCount } }`,
+		"a docket's start": `query($n: Int) { registryCases(filter: {docketFragment: "HHD-FA-26-1"}, orderBy: {field: DOCKET_NUMBER}, first: $n) { totalCount nodes { id } } }`,
+	} {
+		seen.take()
+		graphtest.MustAsk(d.As("registry1"), t, serve(d.World), query, map[string]any{"n": 10})
+		for _, statement := range seen.take() {
+			args := make([]any, strings.Count(statement, "?"))
+			for i := range args {
+				args[i] = "0"
+			}
+			rows, err := s.SQL().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var plan []string
+			for rows.Next() {
+				var id, parent, unused int
+				var step string
+				if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+					t.Fatal(err)
+				}
+				plan = append(plan, step)
+				for _, table := range []string{"registry_cases", "service_activities", "deliveries", "reviews", "unrouted_addresses"} {
+					if strings.HasPrefix(step, "SCAN "+table) && !strings.Contains(step, "USING INDEX") {
+						t.Errorf("%s reads all of %s: %s", name, table, statement)
+					}
+				}
+			}
+			if err := rows.Close(); err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s: %s\n%s", name, statement, strings.Join(plan, "\n"))
+		}
+	}
+}

@@ -46,6 +46,12 @@ func where(column string, value any) mod {
 	return func(q *sql.Selector) { q.Where(sql.EQ(q.C(column), value)) }
 }
 
+// isTrue leaves the rows whose column is true. It compares, so that an index
+// serves: ent writes the bare column, which none does.
+func isTrue(column string) mod {
+	return func(q *sql.Selector) { q.Where(sql.ExprP(q.C(column)+" = ?", true)) }
+}
+
 // anyOf leaves the rows whose column has one of the values.
 func anyOf[T any](column string, values []T) mod {
 	args := make([]any, len(values))
@@ -107,7 +113,9 @@ func needsTransferWork(unacknowledgedSince time.Time, court string) mod {
  OR tc.transfer_work IN (?, ?) AND NOT EXISTS (SELECT 1 FROM reviews rv WHERE rv.activity_id = tc.transfer_id))`,
 			[]any{terms.TransferUnacknowledged, unacknowledgedSince, terms.TransferNotListed, terms.TransferInconsistent}
 		if court != "" {
-			cond, args = cond+" AND tc.court_code = ?", append(args, court)
+			// Not by the index of courts: few transfers need a person, and a court
+			// has many cases.
+			cond, args = cond+" AND COALESCE(tc.court_code, '') = ?", append(args, court)
 		}
 		q.Where(sql.ExprP(q.C("id")+" IN ("+cond+")", args...))
 	}

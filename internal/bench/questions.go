@@ -122,8 +122,8 @@ func readKnown(ctx context.Context, db *stdsql.DB) (*known, error) {
 	if len(k.dockets) == 0 || len(k.officers) == 0 {
 		return nil, fmt.Errorf("the database has no cases to ask for")
 	}
-	// The newest cases are not where they were made: see bringToToday.
-	last := terms.DateOf(opened(len(k.dockets) - newest(len(k.dockets))))
+	// The cases of the last year are not where they were made: see bringToToday.
+	last := terms.DateOf(opened(len(k.dockets) - moved(len(k.dockets))))
 	k.days = max(1, int(last.Start().Sub(hearingsFrom.Start())/(24*time.Hour)))
 	return &k, nil
 }

@@ -15,7 +15,7 @@ const (
 		"transfer_id, transfer_work, transfer_at"
 	activityColumns = "id, case_id, sequence, kind, officer_id, occurred_at, recorded_at, account_id, " +
 		"recorded_by_name, recorded_by_role, idempotency_key, content_sha256, writ_date, " +
-		"reason, no_further_attempt, method, police_assistance_requested, recorded_late, recording_delay_minutes, to_officer_id"
+		"reason, no_further_attempt, method, police_assistance_requested, recorded_late, recording_delay_minutes, to_officer_id, corrects_id"
 	deliveryColumns = "id, case_id, activity_id, sequence, recipient_kind, recipient_key, state, waiting_for, version, channel, " +
 		"next_at, attempt_count, due_by, created_at, sent_at, confirmed_at"
 	reviewColumns   = "id, case_id, activity_id, account_id, reviewed_by_name, reviewed_at"
@@ -53,7 +53,7 @@ func (g *generator) write(to sinks) {
 
 // eachOf makes the n-th case: an officer receives the papers, attempts service
 // a few times, and in two cases of five serves in the end; in between a few
-// transfer the papers, or have other information. What is old has been seen to,
+// transfer the papers, correct what they recorded, or have other information. What is old has been seen to,
 // of the newest cases (see newest) some things still need a person.
 func (g *generator) eachOf(n int, to sinks) {
 	r := g.random(n + 1)
@@ -73,9 +73,10 @@ func (g *generator) eachOf(n int, to sinks) {
 	var transfer, work, transferredAt any
 	for s := 1; s <= count; s++ {
 		at = at.Add(time.Duration(20+r.IntN(600))*time.Minute + time.Duration(r.IntN(60_000_000))*time.Microsecond)
+		before := latest
 		latest = makeID(r, terms.ActivityPrefix, at)
 		kind, police, occurred := terms.KindAttempt, any(r.IntN(2)), at.Add(-25*time.Minute)
-		var writ, reason, method, late, delay, receiver any
+		var writ, reason, method, late, delay, receiver, corrected any
 		review := false
 		switch {
 		case s == 1:
@@ -95,6 +96,9 @@ func (g *generator) eachOf(n int, to sinks) {
 			kind, police, review = terms.KindOtherInformation, nil, !open || n%10 == 0
 		default:
 			reason = terms.ReasonNoAnswer
+			if s == 4 && n%20 == 7 {
+				corrected = before
+			}
 		}
 		if review && to.reviews != nil {
 			to.reviews.add("rev"+latest[3:], id, latest, g.account, "Registry One", at.Add(time.Hour))
@@ -102,7 +106,7 @@ func (g *generator) eachOf(n int, to sinks) {
 		if to.activities != nil {
 			to.activities.add(latest, id, s, kind, officer, occurred, at, g.account,
 				"Officer One", terms.RoleOfficer, string(latest[4:]), "0123456789abcdef0123456789abcdef", writ,
-				reason, 0, method, police, late, delay, receiver)
+				reason, 0, method, police, late, delay, receiver, corrected)
 		}
 	}
 	if to.cases == nil {

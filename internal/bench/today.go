@@ -11,14 +11,16 @@ import (
 )
 
 // newest is how many of the cases are the newest, of some sixty days: on them
-// some things still need a person.
-func newest(cases int) int { return min(cases/2, 4000) }
+// some things still need a person. moved is how many are brought to today: those
+// of a year, as far back as the board looks.
+func newest(cases int) int { return min(cases/2, 4_000) }
+func moved(cases int) int  { return min(cases/2, 25_000) }
 
 // behind is how far before the day of measuring the last case was opened: its
 // activities follow within a few days.
 const behind = 5 * 24 * time.Hour
 
-// bringToToday moves the newest cases, and all that belongs to them, by whole
+// bringToToday moves the cases of the last year, and all that belongs to them, by whole
 // days up to now: a board shows what is near. The same seed makes the same rows
 // whenever it is run; which days these rows fall on, the day of measuring says.
 func bringToToday(ctx context.Context, db *stdsql.DB, now time.Time) error {
@@ -36,7 +38,7 @@ func bringToToday(ctx context.Context, db *stdsql.DB, now time.Time) error {
 		return nil
 	}
 	// Ids sort by the time at which the generator made their rows.
-	from := makeID(rand.New(zero{}), terms.CasePrefix, opened(cases-newest(cases)))
+	from := makeID(rand.New(zero{}), terms.CasePrefix, opened(cases-moved(cases)))
 	for _, t := range []struct {
 		table, key string
 		columns    []string
