@@ -127,12 +127,12 @@ func (b *board) inCourt(mods ...mod) []mod {
 }
 
 func (b *board) recordedLate() []mod {
-	return b.inCourt(isTrue(serviceactivity.FieldRecordedLate), since(serviceactivity.FieldRecordedAt, b.now.Add(-lateReach)), standing, unreviewed)
+	return b.inCourt(isTrue(serviceactivity.FieldRecordedLate), since(serviceactivity.FieldRecordedAt, b.now.Add(-lateReach)), unreviewed, standing)
 }
 
 func (b *board) otherInformation() []mod {
 	return b.inCourt(where(serviceactivity.FieldKind, terms.KindOtherInformation),
-		since(serviceactivity.FieldRecordedAt, b.now.Add(-informationReach)), standing, unreviewed)
+		since(serviceactivity.FieldRecordedAt, b.now.Add(-informationReach)), unreviewed, standing)
 }
 
 func (b *board) transfers() []mod {

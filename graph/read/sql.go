@@ -85,22 +85,27 @@ func coversTown(town string) mod {
 
 // standing leaves the activities in whose place no other stands: the SQL of
 // casefile.Standing, for kinds other than WITHDRAWAL.
-func standing(q *sql.Selector) {
-	q.Where(sql.ExprP("NOT EXISTS (SELECT 1 FROM service_activities newer WHERE newer.corrects_id = " + q.C("id") + ")"))
-}
+func standing(q *sql.Selector) { without(q, "service_activities", "corrects_id", "newer") }
 
 // unreviewed leaves the activities that the registry section has not seen to.
 // It reads reviews for every viewer, but lets none of them see one.
-func unreviewed(q *sql.Selector) {
-	q.Where(sql.ExprP("NOT EXISTS (SELECT 1 FROM reviews rv WHERE rv.activity_id = " + q.C("id") + ")"))
+func unreviewed(q *sql.Selector) { without(q, "reviews", "activity_id", "seen") }
+
+// without leaves the rows to which no row of the table belongs; at most one can.
+// It is a join, not NOT EXISTS: MariaDB would gather all rows of the table first,
+// of all years, or take five times as long for each.
+func without(q *sql.Selector, table, column, alias string) {
+	t := sql.Dialect(q.Dialect()).Table(table).As(alias)
+	q.LeftJoin(t).On(q.C("id"), t.C(column)).Where(sql.IsNull(t.C("id")))
 }
 
-// ofCourt leaves the rows of cases of the court location. It is a value of each
-// row, not a join: few rows are left of the list, and the engine shall begin
-// with those, not with all cases of the court.
+// ofCourt leaves the rows of cases of the court location. The engine shall begin
+// with the few rows of the list, not with the many cases of the court: so it is
+// an outer join, and a condition that does not let it be taken for an inner one.
 func ofCourt(code string) mod {
 	return func(q *sql.Selector) {
-		q.Where(sql.ExprP("(SELECT cc.court_code FROM registry_cases cc WHERE cc.id = "+q.C("case_id")+") = ?", code))
+		t := sql.Dialect(q.Dialect()).Table("registry_cases").As("cc")
+		q.LeftJoin(t).On(q.C("case_id"), t.C("id")).Where(sql.ExprP("COALESCE("+t.C("court_code")+", '') = ?", code))
 	}
 }
 
