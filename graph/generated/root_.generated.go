@@ -897,7 +897,7 @@ type ServiceBoard {
   """
   transfers: BoardActivities!
   """
-  Other information that officers recorded (§6(c)): within the last 365 days, neither
+  Other information that officers recorded (§6(c)): within the last 90 days, neither
   corrected nor withdrawn, and not yet seen to by the registry section. Those
   recorded first come first.
 

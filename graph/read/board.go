@@ -21,7 +21,7 @@ import (
 const (
 	lateReach        = 7 * 24 * time.Hour
 	passedReach      = 30 // court days
-	informationReach = 365 * 24 * time.Hour
+	informationReach = 90 * 24 * time.Hour
 	// unacknowledgedAfter is how long a transfer may stay unacknowledged (§6(b)).
 	unacknowledgedAfter = 24 * time.Hour
 )

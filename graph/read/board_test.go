@@ -144,8 +144,8 @@ func TestTheBoardShowsOtherInformation(t *testing.T) {
 		row := d.Add(d.t, graphtest.Case{})
 		ago := func(days int) time.Time { return graphtest.Now.AddDate(0, 0, -days) }
 		open := d.activity(row, terms.KindOtherInformation, ago(1))
-		old := d.activity(row, terms.KindOtherInformation, ago(364))
-		d.activity(row, terms.KindOtherInformation, ago(366))
+		old := d.activity(row, terms.KindOtherInformation, ago(89))
+		d.activity(row, terms.KindOtherInformation, ago(91))
 		d.reviewed(row, d.activity(row, terms.KindOtherInformation, ago(2)))
 		gone := d.activity(row, terms.KindOtherInformation, ago(3))
 		d.activity(row, terms.KindAttempt, ago(1), corrects(gone), func(a *ent.ServiceActivityCreate) { a.SetReason(terms.ReasonNoAnswer) })
