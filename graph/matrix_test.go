@@ -49,6 +49,7 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 		w.Remind(t, elsewhere, "officer1", terms.DuePastTimely, "", graphtest.Now), // of a case that is closed to him now
 	}
 	all := []graphtest.Row{held, elsewhere, untouched}
+	w.Board(t, elsewhere)
 	// officer3 was named in the transfers, so both cases are his to see.
 	own := map[string][]terms.Docket{
 		"officer1": {held.Docket}, "officer2": {elsewhere.Docket}, "officer3": {held.Docket, elsewhere.Docket}, "court1": {held.Docket},
@@ -60,6 +61,8 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 	for _, list := range []string{"registryCases", "serviceActivities", "deliveries", "officers", "lawEnforcementAgencies"} {
 		questions[list] = "(first: 10)"
 	}
+	questions["serviceBoard"] = ""
+	questions["courtCalendar"] = `(courtLocation: "HHD", on: "2026-12-05")` // where the cases are heard
 	var ids []string
 	for _, id := range reminded {
 		ids = append(ids, `"`+string(id)+`"`)
@@ -85,6 +88,9 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 				if code, _ := e.Extensions["code"].(string); code != "FORBIDDEN" && code != "UNAUTHENTICATED" {
 					t.Errorf("%s asking %s: %s", role, root, e.Message)
 				}
+			}
+			if root == "serviceBoard" && role == "registry1" && (!strings.Contains(a.Body, graphtest.Secret+"street") || !strings.Contains(a.Body, graphtest.Text+"officer2")) {
+				t.Errorf("the board shows the registry section neither addresses nor text: %.2000s", a.Body)
 			}
 			for _, word := range canary.FindAllString(a.Body, -1) {
 				reached[role][word] = true
@@ -147,6 +153,8 @@ func TestWhoMayAskWhat(t *testing.T) {
 		{`{ lawEnforcementAgencies(first: 1) { totalCount } }`, "analyst1 " + everyone},
 		{`{ serviceStatistics(from: "2026-01-01", to: "2027-01-01", by: []) { total } }`, "analyst1 manager1 registry1 supervisor1"},
 		{`{ annualData(year: 2026, basis: FISCAL_YEAR) { ordersIssued { count } } }`, "analyst1 manager1 registry1 supervisor1"},
+		{`{ serviceBoard { today } }`, "manager1 registry1 supervisor1"},
+		{`{ courtCalendar(courtLocation: "HHD", on: "2026-11-25") { noEntry } }`, "court1 manager1 registry1 supervisor1"},
 		{`{ viewer { roles } }`, "analyst1 " + everyone},
 	} {
 		for _, role := range []string{"officer1", "supervisor1", "registry1", "manager1", "court1", "analyst1", ""} {

@@ -14,16 +14,20 @@ import (
 	"time"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/service-tracking/sts/internal/terms"
 )
 
 // A scenario is an archive of text files: what the feeds bring (daybook,
 // registry), and steps. A step is "NN account.graphql" (account "anonymous"
 // signs nobody in), its variables "NN.variables", and what is answered,
 // "NN.answer". In an answer "*" stands for any value that is not null, and
-// "$name" keeps the value for later steps. {{-20m}} is a time before now.
+// "$name" keeps the value for later steps. {{-20m}} is a time before now, and
+// {{day -20m}} the court day on which it falls.
 //
 // §9(a)(2): what each role may ask is what these files say. §3(a): how to reach
-// the registry section is answered to anyone.
+// the registry section is answered to anyone. §3(d), §4(b), §5(b), §5(c): what
+// needs a person stands on the board, and on hearing morning on the calendar.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -56,13 +60,17 @@ type scenario struct {
 	parts  map[string]string
 }
 
-var relative = regexp.MustCompile(`\{\{(-?[0-9a-z]+)\}\}`)
+var relative = regexp.MustCompile(`\{\{(day )?(-?[0-9a-z]+)\}\}`)
 
 func fillTimes(text string, now time.Time) string {
 	return relative.ReplaceAllStringFunc(text, func(m string) string {
-		d, err := time.ParseDuration(relative.FindStringSubmatch(m)[1])
+		parts := relative.FindStringSubmatch(m)
+		d, err := time.ParseDuration(parts[2])
 		if err != nil {
 			return m
+		}
+		if parts[1] != "" {
+			return string(terms.DateOf(now.Add(d)))
 		}
 		return now.Add(d).UTC().Format("2006-01-02T15:04:05Z")
 	})

@@ -4884,6 +4884,25 @@ func (ec *executionContext) marshalOAttemptReason2ᚕgithubᚗcomᚋserviceᚑtr
 	return ret
 }
 
+func (ec *executionContext) unmarshalOAttemptReason2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReason(ctx context.Context, v any) (*terms.AttemptReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := terms.AttemptReason(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAttemptReason2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReason(ctx context.Context, sel ast.SelectionSet, v *terms.AttemptReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOManualEntry2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐManualEntry(ctx context.Context, sel ast.SelectionSet, v *model.ManualEntry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

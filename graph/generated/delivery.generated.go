@@ -1510,6 +1510,14 @@ func (ec *executionContext) marshalNDeliveryAttemptEdge2ᚕgithubᚗcomᚋservic
 	return ret
 }
 
+func (ec *executionContext) marshalNDeliveryConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryConnection(ctx context.Context, sel ast.SelectionSet, v *model.DeliveryConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeliveryConnection!")
+		return graphql.Null
+	}
+	return ec._DeliveryConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDeliveryEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryEdge(ctx context.Context, sel ast.SelectionSet, v model.DeliveryEdge) graphql.Marshaler {
 	return ec._DeliveryEdge(ctx, sel, &v)
 }

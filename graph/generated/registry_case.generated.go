@@ -1358,6 +1358,61 @@ func (ec *executionContext) fieldContext_UnroutedAddress_suggestedTown(_ context
 	return graphql.NewScalarFieldContext("UnroutedAddress", field, true, false, "String")
 }
 
+func (ec *executionContext) _UnroutedAddress_case(ctx context.Context, field graphql.CollectedField, obj *model.UnroutedAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnroutedAddress_case(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Case, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegistryCase) graphql.Marshaler {
+			return ec.marshalORegistryCase2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRegistryCase(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnroutedAddress_case(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnroutedAddress",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnroutedAddress_noticedAt(ctx context.Context, field graphql.CollectedField, obj *model.UnroutedAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnroutedAddress_noticedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoticedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnroutedAddress_noticedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnroutedAddress", field, false, false, "DateTime")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1373,7 +1428,7 @@ func (ec *executionContext) unmarshalInputRegistryCaseFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"courtLocation", "orderKind", "serviceStatuses", "hearingBetween", "processHolderId", "pastLastTimelyDay", "respondentNameBeginsWith", "docketFragment"}
+	fieldsInOrder := [...]string{"courtLocation", "orderKind", "serviceStatuses", "hearingBetween", "processHolderId", "pastLastTimelyDay", "respondentNameBeginsWith", "docketFragment", "processHolderNameBeginsWith"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1436,6 +1491,13 @@ func (ec *executionContext) unmarshalInputRegistryCaseFilter(ctx context.Context
 				return it, err
 			}
 			it.DocketFragment = data
+		case "processHolderNameBeginsWith":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("processHolderNameBeginsWith"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProcessHolderNameBeginsWith = data
 		}
 	}
 	return it, nil
@@ -1984,6 +2046,16 @@ func (ec *executionContext) _UnroutedAddress(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "case":
+			out.Values[i] = ec._UnroutedAddress_case(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "noticedAt":
+			out.Values[i] = ec._UnroutedAddress_noticedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2077,6 +2149,14 @@ func (ec *executionContext) marshalNRegistryCase2ᚖgithubᚗcomᚋserviceᚑtra
 	return ec._RegistryCase(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRegistryCaseConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRegistryCaseConnection(ctx context.Context, sel ast.SelectionSet, v *model.RegistryCaseConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryCaseConnection!")
+		return graphql.Null
+	}
+	return ec._RegistryCaseConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRegistryCaseEdge2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRegistryCaseEdge(ctx context.Context, sel ast.SelectionSet, v model.RegistryCaseEdge) graphql.Marshaler {
 	return ec._RegistryCaseEdge(ctx, sel, &v)
 }
@@ -2126,6 +2206,22 @@ func (ec *executionContext) marshalNServiceStatus2githubᚗcomᚋserviceᚑtrack
 	return res
 }
 
+func (ec *executionContext) marshalNUnroutedAddress2ᚕᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUnroutedAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UnroutedAddress) graphql.Marshaler {
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnroutedAddress2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUnroutedAddress(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNUnroutedAddress2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUnroutedAddress(ctx context.Context, sel ast.SelectionSet, v *model.UnroutedAddress) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UnroutedAddress!")
@@ -2173,6 +2269,13 @@ func (ec *executionContext) marshalOAddress2ᚖgithubᚗcomᚋserviceᚑtracking
 		return graphql.Null
 	}
 	return ec._Address(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCourtLocation2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐCourtLocation(ctx context.Context, sel ast.SelectionSet, v *model.CourtLocation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CourtLocation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOHearing2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐHearing(ctx context.Context, sel ast.SelectionSet, v *model.Hearing) graphql.Marshaler {

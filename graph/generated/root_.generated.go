@@ -799,6 +799,287 @@ type LawEnforcementAgencyEdge {
   node: LawEnforcementAgency!
 }
 `, BuiltIn: false},
+	{Name: "../schema/board.graphql", Input: `extend type Query {
+  """
+  What needs a person now: each list with its number and its elements, the most
+  urgent first. Without a court location, of the whole state.
+
+  Lists are as of the moment of the question. ` + "`" + `serviceEvents` + "`" + ` says when to ask
+  again; each list names the events that change it. Beside them, time alone moves
+  lists: at midnight (court time) those about hearings, and minute by minute those
+  about deadlines; ` + "`" + `BecameOverdue` + "`" + ` tells when a clock has run out.
+
+  Who: registry staff, supervisors; each list as its type allows.
+  Errors: UNAUTHENTICATED, FORBIDDEN, BAD_PAGE, VALIDATION_FAILED (there is no court location with this code).
+  """
+  serviceBoard(
+    """Code of a court location, such as ` + "`" + `HHD` + "`" + `, in any case of letters: cases of this location only."""
+    courtLocation: String
+  ): ServiceBoard
+}
+
+"""What needs a person now, in lists. One thing can stand in several of them."""
+type ServiceBoard {
+  """The court location whose cases these are; null if they are those of the whole state."""
+  courtLocation: CourtLocation
+  """The court day to which the lists belong."""
+  today: Date!
+  """
+  Services recorded more than two hours after they were executed (§4(b)): recorded
+  within the last seven days, neither corrected nor withdrawn, and not yet seen to
+  by the registry section. Those recorded first come first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `.
+  """
+  recordedLate: BoardActivities!
+  """
+  Cases whose last day for timely service has passed without service (§5(c)), and
+  whose hearing is today or later. The earliest hearing comes first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `HearingChanged` + "`" + `,
+  ` + "`" + `BecameOverdue` + "`" + `.
+  """
+  pastLastTimelyDay: BoardCases!
+  """
+  Cases with a hearing today or tomorrow (court days), neither served nor reported
+  as unsuccessful (§5(b)). The earliest hearing comes first: so before all others
+  stand today's, whose report is due (` + "`" + `unsuccessfulReportDue` + "`" + `).
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `HearingChanged` + "`" + `,
+  ` + "`" + `BecameOverdue` + "`" + `.
+  """
+  hearingNear: BoardCases!
+  """
+  Cases whose hearing was within the last 30 days before today, neither served nor
+  reported as unsuccessful (§5(b)). The latest hearing comes first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `HearingChanged` + "`" + `,
+  ` + "`" + `BecameOverdue` + "`" + `.
+  """
+  hearingPassed: BoardCases!
+  """
+  Deliveries that failed for good, whatever their deadline, and those past their
+  deadline that are not settled (§3(d), §3(e), §3(f)): neither confirmed, abandoned
+  nor superseded. The earliest deadline comes first. What is in ` + "`" + `waiting` + "`" + ` stands
+  here too, once its deadline has passed.
+
+  Changed by: ` + "`" + `DeliveryChanged` + "`" + `, ` + "`" + `BecameOverdue` + "`" + `.
+  """
+  undelivered: BoardDeliveries!
+  """
+  Updates of a protection order file that wait for the file number of their record
+  (` + "`" + `waitingFor: FILE_NUMBER` + "`" + `; §3(e), §3(f)): the registry's feed has not brought it,
+  and a person can ask for it. What waits for another delivery (` + "`" + `ORIGINAL` + "`" + `,
+  ` + "`" + `STATE_FILE` + "`" + `) goes by itself when that one is settled, and is not here; should
+  that take too long, it is in ` + "`" + `undelivered` + "`" + `. The earliest deadline comes first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `DeliveryChanged` + "`" + `.
+  """
+  waiting: BoardDeliveries!
+  """
+  Addresses that led to no agency, and cases without any known address (§3(d)): each
+  once, however many activities noticed it. Those noticed first come first. Registry
+  staff only (C.G.S. §51-5c); null for others.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `; what the registry's feed or a
+  decision of the registry section settles is no event.
+  """
+  unrouted: BoardAddresses
+  """
+  Transfers that need a person (§6(b)): to somebody who is not an active officer on
+  the list, or made inconsistent by what was recorded later, until the registry
+  section has seen to them; and those of more than 24 hours ago that are not
+  acknowledged, after which the receiver has recorded nothing on the case. The
+  earliest transfer comes first.
+
+  Changed by: ` + "`" + `ProcessTransferred` + "`" + `, ` + "`" + `TransferAcknowledged` + "`" + `, ` + "`" + `ActivityRecorded` + "`" + `,
+  ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `BecameOverdue` + "`" + `.
+  """
+  transfers: BoardActivities!
+  """
+  Other information that officers recorded (§6(c)): within the last 90 days, neither
+  corrected nor withdrawn, and not yet seen to by the registry section. Those
+  recorded first come first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `.
+  """
+  otherInformation: BoardActivities!
+}
+
+"""A list of the board that holds service activities."""
+type BoardActivities {
+  """How many the whole list has. Computed only if asked for."""
+  count: Int!
+  """The activities, the most urgent first."""
+  activities(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): ServiceActivityConnection!
+}
+
+"""A list of the board that holds registry cases."""
+type BoardCases {
+  """How many the whole list has. Computed only if asked for."""
+  count: Int!
+  """The cases, the most urgent first."""
+  cases(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): RegistryCaseConnection!
+}
+
+"""A list of the board that holds deliveries."""
+type BoardDeliveries {
+  """How many the whole list has. Computed only if asked for."""
+  count: Int!
+  """The deliveries, the most urgent first."""
+  deliveries(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): DeliveryConnection!
+}
+
+"""The list of the board that holds unrouted addresses. Only registry staff ever receive one (C.G.S. §51-5c)."""
+type BoardAddresses {
+  """How many the whole list has. Computed only if asked for."""
+  count: Int!
+  """The addresses, the most urgent first."""
+  addresses(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): UnroutedAddressConnection!
+}
+
+"""A page of unrouted addresses. Only registry staff ever receive one (C.G.S. §51-5c)."""
+type UnroutedAddressConnection {
+  """The addresses of this page, each with its cursor."""
+  edges: [UnroutedAddressEdge!]!
+  """The addresses of this page."""
+  nodes: [UnroutedAddress!]!
+  """Where this page stands."""
+  pageInfo: PageInfo!
+  """How many addresses the whole list has. Computed only if asked for."""
+  totalCount: Int!
+}
+
+"""An unrouted address in a page."""
+type UnroutedAddressEdge {
+  """Position of the address in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The address."""
+  node: UnroutedAddress!
+}
+`, BuiltIn: false},
+	{Name: "../schema/calendar.graphql", Input: `extend type Query {
+  """
+  The hearings of one court day at one court location, as a court needs them in the
+  morning: where service stands in each case, and why it was not executed. A day in
+  the past or in the future can be asked for too: it shows the cases whose hearing
+  in force lies on it, as they stand now.
+
+  Who: registry staff, supervisors, court staff (own locations).
+  Errors: UNAUTHENTICATED, FORBIDDEN (also for court staff elsewhere), BAD_PAGE, BAD_DATE_TIME, VALIDATION_FAILED (there is no court location with this code).
+  """
+  courtCalendar(
+    """Code of the court location, such as ` + "`" + `HHD` + "`" + `, in any case of letters."""
+    courtLocation: String!
+    """The court day: from midnight to midnight in the court's zone, 23 or 25 hours when clocks change."""
+    on: Date!
+  ): CourtCalendar
+}
+
+"""The hearings of one court day at one court location."""
+type CourtCalendar {
+  """The court location."""
+  courtLocation: CourtLocation!
+  """The court day."""
+  on: Date!
+  """How many of the cases are served (§4)."""
+  served: Int!
+  """How many of the cases are not served, and service was attempted since the hearing was set (§5)."""
+  attempted: Int!
+  """How many of the cases have neither."""
+  noEntry: Int!
+  """How many of the cases have the report due that service was unsuccessful (§5(b)). None before the day has begun."""
+  reportsDue: Int!
+  """
+  The cases. First come those that are neither served nor reported as unsuccessful
+  (§5(b)): from the morning of the day on, those whose report is due. Among these and
+  among the others, the earliest hearing comes first.
+  """
+  entries(
+    """How many from the front, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    first: Int
+    """Cursor after which the page begins."""
+    after: String
+    """How many from the end, 1 to 100. Exactly one of ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` must be given."""
+    last: Int
+    """Cursor before which the page ends."""
+    before: String
+  ): CalendarEntryConnection!
+}
+
+"""A case on a court's calendar."""
+type CalendarEntry {
+  """The case."""
+  case: RegistryCase!
+  """Where service stands."""
+  serviceStatus: ServiceStatus!
+  """Indicates whether the report that service was unsuccessful is due (§5(b)), as in ` + "`" + `RegistryCase` + "`" + `."""
+  unsuccessfulReportDue: Boolean!
+  """
+  Why the last attempt since the hearing was set did not succeed (§5(e)): of the
+  attempts neither corrected nor withdrawn the one made last. Null if there is none.
+  """
+  lastAttemptReason: AttemptReason
+  """The attempt that ` + "`" + `lastAttemptReason` + "`" + ` is of. Null if there is none."""
+  lastAttempt: Attempt
+}
+
+"""A page of a court's calendar."""
+type CalendarEntryConnection {
+  """The entries of this page, each with its cursor."""
+  edges: [CalendarEntryEdge!]!
+  """The entries of this page."""
+  nodes: [CalendarEntry!]!
+  """Where this page stands."""
+  pageInfo: PageInfo!
+  """How many entries the whole list has. Computed only if asked for."""
+  totalCount: Int!
+}
+
+"""A calendar entry in a page."""
+type CalendarEntryEdge {
+  """Position of the entry in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+  """The entry."""
+  node: CalendarEntry!
+}
+`, BuiltIn: false},
 	{Name: "../schema/delivery.graphql", Input: `extend type Query {
   """
   Deliveries that the viewer may list, in the order in which they were planned.
@@ -1402,7 +1683,11 @@ enum OfficerKind {
 
 """Which officers. All conditions given must hold."""
 input OfficerFilter {
-  """Letters with which the last name, or ` + "`" + `last, first` + "`" + `, begins, in any case of letters."""
+  """
+  Letters with which the first or the last name begins, or ` + "`" + `last, first` + "`" + `, or ` + "`" + `first
+  last` + "`" + `. Accents, case of letters, hyphens and apostrophes make no difference. No
+  letter is a wild card.
+  """
   nameBeginsWith: String
   """The kind of officer."""
   kind: OfficerKind
@@ -1839,6 +2124,10 @@ type UnroutedAddress {
   address: Address
   """Town that may be meant, if the place name resembles one; null otherwise."""
   suggestedTown: String
+  """The case for which nobody could be told."""
+  case: RegistryCase
+  """Timestamp at which it was first noticed."""
+  noticedAt: DateTime!
 }
 
 """Where service of a registry case stands."""
@@ -1877,10 +2166,19 @@ input RegistryCaseFilter {
   processHolderId: ID
   """Indicates whether the last day for timely service must have passed, whatever the service status. With false: must not have passed; a case without such a day has not."""
   pastLastTimelyDay: Boolean
-  """Letters with which the respondent's last name, or ` + "`" + `last, first` + "`" + `, begins, in any case of letters."""
+  """
+  Letters with which the respondent's name begins, as people type it: the last name,
+  ` + "`" + `last, first` + "`" + ` or ` + "`" + `first last` + "`" + `. Accents, case of letters, hyphens and apostrophes
+  make no difference (José = jose, O'Brien = OBrien). No letter is a wild card.
+  """
   respondentNameBeginsWith: String
   """Part of the docket number, at least three letters or digits, with or without hyphens."""
   docketFragment: String
+  """
+  Letters with which the name of the officer who holds the papers begins: as in
+  ` + "`" + `OfficerFilter.nameBeginsWith` + "`" + `.
+  """
+  processHolderNameBeginsWith: String
 }
 
 """The order of registry cases. Cases alike in it stand in the order of their ids."""
@@ -2585,6 +2883,106 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
 }
 
+func (ec *executionContext) childFields_BoardActivities(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_BoardActivities_count(ctx, field)
+	case "activities":
+		return ec.fieldContext_BoardActivities_activities(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardActivities", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardAddresses(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_BoardAddresses_count(ctx, field)
+	case "addresses":
+		return ec.fieldContext_BoardAddresses_addresses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardAddresses", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardCases(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_BoardCases_count(ctx, field)
+	case "cases":
+		return ec.fieldContext_BoardCases_cases(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardCases", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardDeliveries(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_BoardDeliveries_count(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_BoardDeliveries_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardDeliveries", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "case":
+		return ec.fieldContext_CalendarEntry_case(ctx, field)
+	case "serviceStatus":
+		return ec.fieldContext_CalendarEntry_serviceStatus(ctx, field)
+	case "unsuccessfulReportDue":
+		return ec.fieldContext_CalendarEntry_unsuccessfulReportDue(ctx, field)
+	case "lastAttemptReason":
+		return ec.fieldContext_CalendarEntry_lastAttemptReason(ctx, field)
+	case "lastAttempt":
+		return ec.fieldContext_CalendarEntry_lastAttempt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalendarEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalendarEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalendarEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CalendarEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalendarEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalendarEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CourtCalendar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "courtLocation":
+		return ec.fieldContext_CourtCalendar_courtLocation(ctx, field)
+	case "on":
+		return ec.fieldContext_CourtCalendar_on(ctx, field)
+	case "served":
+		return ec.fieldContext_CourtCalendar_served(ctx, field)
+	case "attempted":
+		return ec.fieldContext_CourtCalendar_attempted(ctx, field)
+	case "noEntry":
+		return ec.fieldContext_CourtCalendar_noEntry(ctx, field)
+	case "reportsDue":
+		return ec.fieldContext_CourtCalendar_reportsDue(ctx, field)
+	case "entries":
+		return ec.fieldContext_CourtCalendar_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourtCalendar", field.Name)
+}
+
 func (ec *executionContext) childFields_CourtLocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -3141,6 +3539,34 @@ func (ec *executionContext) childFields_ServiceActivityEdge(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type ServiceActivityEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ServiceBoard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "courtLocation":
+		return ec.fieldContext_ServiceBoard_courtLocation(ctx, field)
+	case "today":
+		return ec.fieldContext_ServiceBoard_today(ctx, field)
+	case "recordedLate":
+		return ec.fieldContext_ServiceBoard_recordedLate(ctx, field)
+	case "pastLastTimelyDay":
+		return ec.fieldContext_ServiceBoard_pastLastTimelyDay(ctx, field)
+	case "hearingNear":
+		return ec.fieldContext_ServiceBoard_hearingNear(ctx, field)
+	case "hearingPassed":
+		return ec.fieldContext_ServiceBoard_hearingPassed(ctx, field)
+	case "undelivered":
+		return ec.fieldContext_ServiceBoard_undelivered(ctx, field)
+	case "waiting":
+		return ec.fieldContext_ServiceBoard_waiting(ctx, field)
+	case "unrouted":
+		return ec.fieldContext_ServiceBoard_unrouted(ctx, field)
+	case "transfers":
+		return ec.fieldContext_ServiceBoard_transfers(ctx, field)
+	case "otherInformation":
+		return ec.fieldContext_ServiceBoard_otherInformation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceBoard", field.Name)
+}
+
 func (ec *executionContext) childFields_ServiceStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -3205,8 +3631,36 @@ func (ec *executionContext) childFields_UnroutedAddress(ctx context.Context, fie
 		return ec.fieldContext_UnroutedAddress_address(ctx, field)
 	case "suggestedTown":
 		return ec.fieldContext_UnroutedAddress_suggestedTown(ctx, field)
+	case "case":
+		return ec.fieldContext_UnroutedAddress_case(ctx, field)
+	case "noticedAt":
+		return ec.fieldContext_UnroutedAddress_noticedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnroutedAddress", field.Name)
+}
+
+func (ec *executionContext) childFields_UnroutedAddressConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UnroutedAddressConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UnroutedAddressConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UnroutedAddressConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_UnroutedAddressConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnroutedAddressConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UnroutedAddressEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_UnroutedAddressEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_UnroutedAddressEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnroutedAddressEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -39,4 +39,8 @@ type (
 	OfficerConnection              Connection[*Officer, OfficerEdge]
 	LawEnforcementAgencyEdge       Edge[*LawEnforcementAgency]
 	LawEnforcementAgencyConnection Connection[*LawEnforcementAgency, LawEnforcementAgencyEdge]
+	UnroutedAddressEdge            Edge[*UnroutedAddress]
+	UnroutedAddressConnection      Connection[*UnroutedAddress, UnroutedAddressEdge]
+	CalendarEntryEdge              Edge[*CalendarEntry]
+	CalendarEntryConnection        Connection[*CalendarEntry, CalendarEntryEdge]
 )

@@ -187,7 +187,9 @@ type LawEnforcementAgencyFilter struct {
 
 // Which officers. All conditions given must hold.
 type OfficerFilter struct {
-	// Letters with which the last name, or `last, first`, begins, in any case of letters.
+	// Letters with which the first or the last name begins, or `last, first`, or `first
+	// last`. Accents, case of letters, hyphens and apostrophes make no difference. No
+	// letter is a wild card.
 	NameBeginsWith *string `json:"nameBeginsWith,omitempty"`
 	// The kind of officer.
 	Kind *terms.OfficerKind `json:"kind,omitempty"`
@@ -283,10 +285,15 @@ type RegistryCaseFilter struct {
 	ProcessHolderID *terms.ID `json:"processHolderId,omitempty"`
 	// Indicates whether the last day for timely service must have passed, whatever the service status. With false: must not have passed; a case without such a day has not.
 	PastLastTimelyDay *bool `json:"pastLastTimelyDay,omitempty"`
-	// Letters with which the respondent's last name, or `last, first`, begins, in any case of letters.
+	// Letters with which the respondent's name begins, as people type it: the last name,
+	// `last, first` or `first last`. Accents, case of letters, hyphens and apostrophes
+	// make no difference (José = jose, O'Brien = OBrien). No letter is a wild card.
 	RespondentNameBeginsWith *string `json:"respondentNameBeginsWith,omitempty"`
 	// Part of the docket number, at least three letters or digits, with or without hyphens.
 	DocketFragment *string `json:"docketFragment,omitempty"`
+	// Letters with which the name of the officer who holds the papers begins: as in
+	// `OfficerFilter.nameBeginsWith`.
+	ProcessHolderNameBeginsWith *string `json:"processHolderNameBeginsWith,omitempty"`
 }
 
 // The order of registry cases. Cases alike in it stand in the order of their ids.

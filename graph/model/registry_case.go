@@ -91,6 +91,7 @@ func (a *Address) Zip() *string { return text(a.Address.Zip) }
 type UnroutedAddress struct {
 	*ent.UnroutedAddress
 	Address *Address
+	Case    *RegistryCase
 }
 
 // Kind is null if the case has no address at all.

@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/address"
 	"github.com/service-tracking/sts/ent/hearing"
 	"github.com/service-tracking/sts/ent/protectedperson"
 	"github.com/service-tracking/sts/ent/protectionorder"
-	"github.com/service-tracking/sts/ent/unroutedaddress"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -22,11 +19,10 @@ import (
 // statement for all of them (two, where an address names its person).
 
 var (
-	hearingRows  = from(func(c *ent.Client) *ent.HearingQuery { return c.Hearing.Query() })
-	orderRows    = from(func(c *ent.Client) *ent.ProtectionOrderQuery { return c.ProtectionOrder.Query() })
-	personRows   = from(func(c *ent.Client) *ent.ProtectedPersonQuery { return c.ProtectedPerson.Query() })
-	addressRows  = from(func(c *ent.Client) *ent.AddressQuery { return c.Address.Query() })
-	unroutedRows = from(func(c *ent.Client) *ent.UnroutedAddressQuery { return c.UnroutedAddress.Query() })
+	hearingRows = from(func(c *ent.Client) *ent.HearingQuery { return c.Hearing.Query() })
+	orderRows   = from(func(c *ent.Client) *ent.ProtectionOrderQuery { return c.ProtectionOrder.Query() })
+	personRows  = from(func(c *ent.Client) *ent.ProtectedPersonQuery { return c.ProtectedPerson.Query() })
+	addressRows = from(func(c *ent.Client) *ent.AddressQuery { return c.Address.Query() })
 )
 
 // facts reads the rows of the cases.
@@ -212,45 +208,6 @@ func (w *walk) addresses(ctx context.Context, rows []*ent.Address, withPersons b
 		shown[row.ID] = shownAddress{&model.Address{Address: row, ProtectedPerson: people[terms.Value(row.ProtectedPersonID)]}}
 	}
 	return shown, nil
-}
-
-func caseUnroutedAddresses(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {
-	rows, err := facts(ctx, w, unroutedRows, cases,
-		[]string{unroutedaddress.FieldAddressKey, unroutedaddress.FieldCaseID, unroutedaddress.FieldReason, unroutedaddress.FieldSuggestion},
-		func(q *sql.Selector) { q.Where(sql.IsNull(q.C(unroutedaddress.FieldResolvedAt))) })
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(rows, func(a, b *ent.UnroutedAddress) int { return cmp.Compare(a.ID, b.ID) })
-	shown := map[terms.ID]shownAddress{}
-	f := w.fields(a.sets(), nil)
-	ids := idsOf(rows, func(u *ent.UnroutedAddress) terms.ID { return terms.ID(u.AddressKey) })
-	if (f.has("address") || f.has("kind")) && len(ids) > 0 {
-		among, err := in("id", ids)
-		if err != nil {
-			return err
-		}
-		found, err := addressRows.rows(ctx, w.client, addressColumns, among)
-		if err != nil {
-			return fmt.Errorf("reading unrouted addresses: %w", err)
-		}
-		of, _ := f.get("address")
-		if shown, err = w.addresses(ctx, found, w.fields(of.sets(), nil).has("protectedPerson")); err != nil {
-			return err
-		}
-	}
-	work := map[terms.ID][]*model.UnroutedAddress{}
-	for _, row := range rows {
-		// Each activity notices the same address again.
-		if slices.ContainsFunc(work[row.CaseID], func(u *model.UnroutedAddress) bool { return u.AddressKey == row.AddressKey && u.Reason == row.Reason }) {
-			continue
-		}
-		work[row.CaseID] = append(work[row.CaseID], &model.UnroutedAddress{UnroutedAddress: row, Address: shown[terms.ID(row.AddressKey)].Address})
-	}
-	for _, c := range cases {
-		c.UnroutedAddresses = orEmpty(work[c.ID])
-	}
-	return nil
 }
 
 // orEmpty is the list of one who may see it: never null.

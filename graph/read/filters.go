@@ -1,11 +1,11 @@
 package read
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/service-tracking/sts/ent/delivery"
@@ -32,7 +32,7 @@ func invalid(message string) error {
 	return &terms.InputError{Code: terms.ValidationFailed, Message: message}
 }
 
-func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
+func (w *walk) caseFilter(ctx context.Context, f *model.RegistryCaseFilter) ([]mod, error) {
 	if f == nil {
 		return nil, nil
 	}
@@ -78,72 +78,27 @@ func (w *walk) caseFilter(f *model.RegistryCaseFilter) ([]mod, error) {
 		})
 	}
 	if f.RespondentNameBeginsWith != nil {
-		begins, err := w.beginsWith("respondentNameBeginsWith", registrycase.FieldRespondentKey, *f.RespondentNameBeginsWith)
+		name, err := nameOf("respondentNameBeginsWith", *f.RespondentNameBeginsWith)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, begins)
+		mods = append(mods, w.respondentNamed(name))
 	}
 	if f.DocketFragment != nil {
-		fragment, err := docketFragment(*f.DocketFragment)
+		holds, err := w.docketHolds(ctx, *f.DocketFragment)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, func(q *sql.Selector) { q.Where(sql.Contains(q.C(registrycase.FieldDocket), fragment)) })
+		mods = append(mods, holds)
+	}
+	if f.ProcessHolderNameBeginsWith != nil {
+		name, err := nameOf("processHolderNameBeginsWith", *f.ProcessHolderNameBeginsWith)
+		if err != nil {
+			return nil, err
+		}
+		mods = append(mods, w.heldByOfficerNamed(name))
 	}
 	return mods, nil
-}
-
-// maxFragment is how many letters and digits a docket number has.
-const maxFragment = 15
-
-// docketFragment is part of a docket number in its canonical form. What is
-// longer than one is found nowhere, and SQLite refuses long patterns.
-func docketFragment(typed string) (string, error) {
-	fragment := strings.ToUpper(strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-. \u2010\u2011\u2012\u2013\u00a0", r) {
-			return -1
-		}
-		return r
-	}, typed))
-	switch {
-	case len(fragment) < 3 || strings.Trim(fragment, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "":
-		return "", invalid("docketFragment must have at least three letters or digits, and nothing else but hyphens and spaces.")
-	case len(fragment) > maxFragment:
-		return "", invalid(fmt.Sprintf("docketFragment has more letters and digits than a docket number: at most %d.", maxFragment))
-	}
-	return fragment, nil
-}
-
-// beginsWith searches a folded name. What [terms.Fold] returns has no letter
-// that a pattern would take for a wild card. SQLite uses an index for GLOB
-// alone, MySQL for LIKE.
-func (w *walk) beginsWith(field, column, name string) (mod, error) {
-	if err := searchable(field, name); err != nil {
-		return nil, err
-	}
-	folded := terms.Fold(name)
-	return func(q *sql.Selector) {
-		switch {
-		case folded == "" && strings.TrimSpace(name) != "":
-			nothing(q) // signs alone begin no name
-		case folded == "":
-		case w.dialect == dialect.SQLite:
-			q.Where(sql.ExprP(q.C(column)+" GLOB ?", folded+"*"))
-		default:
-			q.Where(sql.Like(q.C(column), folded+"%"))
-		}
-	}, nil
-}
-
-// maxSearch is the longest text to search for, in bytes.
-const maxSearch = 400
-
-func searchable(field, text string) error {
-	if len(text) > maxSearch {
-		return invalid(field + " is longer than any name.")
-	}
-	return nil
 }
 
 // maxWord is how many characters a text has at most that must match whole: the
@@ -243,11 +198,11 @@ func (w *walk) officerFilter(f *model.OfficerFilter) ([]mod, error) {
 	}
 	var mods []mod
 	if f.NameBeginsWith != nil {
-		begins, err := w.beginsWith("nameBeginsWith", officer.FieldNameKey, *f.NameBeginsWith)
+		name, err := nameOf("nameBeginsWith", *f.NameBeginsWith)
 		if err != nil {
 			return nil, err
 		}
-		mods = append(mods, begins)
+		mods = append(mods, w.officerNamed(name))
 	}
 	if f.Kind != nil {
 		mods = append(mods, where(officer.FieldKind, *f.Kind))

@@ -35,6 +35,7 @@ type span struct {
 type position struct {
 	value any
 	id    terms.ID
+	first bool
 }
 
 // check reads the arguments of the connection in the field.
@@ -74,6 +75,8 @@ const (
 
 // order is the order of a list: by one column that is never null, then by id.
 type order[R any] struct {
+	// first, if any, divides the list: rows that meet it stand before all others.
+	first *divider[R]
 	// tag names the list and its order in cursors.
 	tag    string
 	column string
@@ -83,15 +86,34 @@ type order[R any] struct {
 	key func(R) string
 }
 
+// divider is a condition, as SQL and of a row. The SQL is never null.
+type divider[R any] struct {
+	sql func(*sql.Selector) string
+	is  func(R) bool
+}
+
+// rank is 0 for rows that meet the condition, 1 for the others.
+func (d *divider[R]) rank(q *sql.Selector) string {
+	return "CASE WHEN " + d.sql(q) + " THEN 0 ELSE 1 END"
+}
+
 // printInstant is the form that cursors have of an instant.
 func printInstant(t time.Time) string { return t.UTC().Format(terms.InstantLayout) }
 
-const cursorSeparator = "\x00"
+const (
+	cursorSeparator = "\x00"
+	// beforeOthers stands behind the tag, for a row that stands before others.
+	beforeOthers = ".first"
+)
 
 // encode makes the cursor of an element. It holds nothing that is not in the
 // element itself, and opens nothing: the scope holds on every page.
 func (o *order[R]) encode(row R, id terms.ID) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(o.tag + cursorSeparator + o.key(row) + cursorSeparator + string(id)))
+	tag := o.tag
+	if o.first != nil && o.first.is(row) {
+		tag += beforeOthers
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(tag + cursorSeparator + o.key(row) + cursorSeparator + string(id)))
 }
 
 var errCursor = badPage("This is not a cursor of this list.")
@@ -102,7 +124,8 @@ func (o *order[R]) decode(cursor string) (*position, error) {
 		return nil, errCursor
 	}
 	parts := strings.Split(string(raw), cursorSeparator)
-	if len(parts) != 3 || parts[0] != o.tag {
+	first := o.first != nil && parts[0] == o.tag+beforeOthers
+	if len(parts) != 3 || parts[0] != o.tag && !first {
 		return nil, errCursor
 	}
 	id, err := terms.ParseID(parts[2])
@@ -115,15 +138,15 @@ func (o *order[R]) decode(cursor string) (*position, error) {
 		if err != nil {
 			return nil, errCursor
 		}
-		return &position{t, id}, nil
+		return &position{t, id, first}, nil
 	case whole:
 		n, err := strconv.ParseInt(parts[1], 10, 64)
 		if err != nil {
 			return nil, errCursor
 		}
-		return &position{n, id}, nil
+		return &position{n, id, first}, nil
 	}
-	return &position{parts[1], id}, nil
+	return &position{parts[1], id, first}, nil
 }
 
 // descends tells in which direction the page is read.
@@ -137,12 +160,31 @@ func (o *order[R]) after(s span) mod {
 			return
 		}
 		column, id := q.C(o.column), q.C("id")
+		behind := sql.And(sql.GTE(column, s.from.value), sql.Or(sql.GT(column, s.from.value), sql.GT(id, s.from.id)))
 		if o.descends(s) {
-			q.Where(sql.And(sql.LTE(column, s.from.value), sql.Or(sql.LT(column, s.from.value), sql.LT(id, s.from.id))))
+			behind = sql.And(sql.LTE(column, s.from.value), sql.Or(sql.LT(column, s.from.value), sql.LT(id, s.from.id)))
+		}
+		if o.first == nil {
+			q.Where(behind)
 			return
 		}
-		q.Where(sql.And(sql.GTE(column, s.from.value), sql.Or(sql.GT(column, s.from.value), sql.GT(id, s.from.id))))
+		// Of those that stand before the others, and of the others: the same part
+		// from the position on, the other part whole or not at all.
+		part := sql.ExprP(o.first.rank(q)+" = ?", rankOf(s.from.first))
+		whole := s.from.first != s.backward
+		if other := sql.ExprP(o.first.rank(q)+" = ?", rankOf(!s.from.first)); whole {
+			q.Where(sql.Or(sql.And(part, behind), other))
+			return
+		}
+		q.Where(sql.And(part, behind))
 	}
+}
+
+func rankOf(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
 }
 
 // by is what the statement is ordered by.
@@ -156,12 +198,21 @@ func (o *order[R]) by(q *sql.Selector, s span) []string {
 // limited is one page, and the element behind it if it is asked whether there
 // are more.
 func (o *order[R]) limited(s span) mod {
-	return func(q *sql.Selector) { q.OrderBy(o.by(q, s)...).Limit(s.limit + s.ahead) }
+	return func(q *sql.Selector) {
+		if o.first != nil {
+			rank := sql.Expr(o.first.rank(q))
+			if s.backward {
+				rank = sql.Expr(o.first.rank(q) + " DESC")
+			}
+			q.OrderExpr(rank)
+		}
+		q.OrderBy(o.by(q, s)...).Limit(s.limit + s.ahead)
+	}
 }
 
 // limitedPer is one page for each parent, in one statement. What is ranked are
 // ids alone, which the index of the list holds: rows are read of the page only,
-// and not of all that the parents have.
+// and not of all that the parents have. Lists with parents are not divided.
 func (o *order[R]) limitedPer(parent string, s span) mod {
 	return func(q *sql.Selector) {
 		columns := q.UnqualifiedColumns()

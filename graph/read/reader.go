@@ -32,6 +32,7 @@ type Reader struct {
 	officers   kind[ent.Officer, *model.Officer]
 	accounts   kind[ent.Account, *model.Account]
 	agencies   kind[ent.LawEnforcementAgency, *model.LawEnforcementAgency]
+	unrouted   kind[ent.UnroutedAddress, *model.UnroutedAddress]
 }
 
 // LookUps leaves the trace of an officer's look-up before the answer
@@ -48,7 +49,7 @@ func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, clock f
 	return &Reader{
 		client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, clock: clock,
 		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), reminded: reminderKind(), attempts: attemptKind(),
-		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(),
+		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(), unrouted: unroutedKind(),
 	}
 }
 

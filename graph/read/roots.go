@@ -54,7 +54,7 @@ func (r *Reader) RegistryCases(ctx context.Context, filter *model.RegistryCaseFi
 	if err != nil {
 		return nil, err
 	}
-	mods, err := w.caseFilter(filter)
+	mods, err := w.caseFilter(ctx, filter)
 	if err != nil {
 		return nil, err
 	}

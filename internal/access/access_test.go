@@ -59,3 +59,34 @@ func TestATableWithoutARuleIsClosed(t *testing.T) {
 		t.Errorf("nobody: %v", err)
 	}
 }
+
+// Court staff see the calendars of their own locations; another one is refused,
+// because an empty calendar would say that nothing is heard there.
+func TestMayCalendar(t *testing.T) {
+	viewer := func(role terms.Role, courts ...string) *access.Viewer {
+		return &access.Viewer{Account: "acc_1", Officer: "ofc_1", Courts: courts, Agreed: true, Roles: []terms.Role{role}}
+	}
+	unsigned := viewer(terms.RoleCourtStaff, "HHD")
+	unsigned.Agreed = false
+	for _, x := range []struct {
+		who  string
+		v    *access.Viewer
+		want error
+	}{
+		{"a supervisor", viewer(terms.RoleSupervisor), nil},
+		{"a clerk", viewer(terms.RoleRegistryClerk), nil},
+		{"a manager", viewer(terms.RoleRegistryManager), nil},
+		{"a worker", access.System("test"), nil},
+		{"court staff", viewer(terms.RoleCourtStaff, "NNH", "HHD"), nil},
+		{"court staff of elsewhere", viewer(terms.RoleCourtStaff, "NNH"), access.ErrOtherCourt},
+		{"court staff of nowhere", viewer(terms.RoleCourtStaff), access.ErrOtherCourt},
+		{"court staff who have not signed", unsigned, access.ErrNotAgreed},
+		{"an officer with court locations", viewer(terms.RoleOfficer, "HHD"), access.ErrForbidden},
+		{"an analyst", viewer(terms.RoleAnalyst, "HHD"), access.ErrForbidden},
+		{"nobody", nil, access.ErrUnauthenticated},
+	} {
+		if got := x.v.MayCalendar("HHD"); !errors.Is(got, x.want) {
+			t.Errorf("%s: %v, want %v", x.who, got, x.want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package access
 
-import "github.com/service-tracking/sts/internal/terms"
+import (
+	"slices"
+
+	"github.com/service-tracking/sts/internal/terms"
+)
 
 // Secret names a group of fields that depend on the viewer's role.
 type Secret int
@@ -56,6 +60,8 @@ const (
 	AskOfficers
 	// AskStatistics is for figures: counts, and no case.
 	AskStatistics
+	AskBoard
+	AskCalendar
 )
 
 var mayAsk = map[Question][]terms.Role{
@@ -67,6 +73,8 @@ var mayAsk = map[Question][]terms.Role{
 	AskAgencies:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
 	AskOfficers:           {terms.RoleOfficer, terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff, terms.RoleAnalyst},
 	AskStatistics:         {terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleAnalyst},
+	AskBoard:              {terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager},
+	AskCalendar:           {terms.RoleSupervisor, terms.RoleRegistryClerk, terms.RoleRegistryManager, terms.RoleCourtStaff},
 }
 
 // May answers nil if the viewer's roles admit the question, else why not.
@@ -82,4 +90,16 @@ func (v *Viewer) May(q Question) error {
 		return nil
 	}
 	return ErrForbidden
+}
+
+// MayCalendar answers nil if the viewer may see all hearings of the court
+// location, else why not: court staff see those of their own.
+func (v *Viewer) MayCalendar(court string) error {
+	if err := v.May(AskCalendar); err != nil {
+		return err
+	}
+	if v.SeesEveryCase() || slices.Contains(v.Courts, court) {
+		return nil
+	}
+	return ErrOtherCourt
 }

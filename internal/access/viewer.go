@@ -104,6 +104,7 @@ func (d *Denied) Error() string { return d.message }
 var (
 	ErrUnauthenticated = &Denied{terms.Unauthenticated, "Sign in first: send a bearer token. Only registrySection can be asked without."}
 	ErrForbidden       = &Denied{terms.Forbidden, "Your role may not ask this."}
+	ErrOtherCourt      = &Denied{terms.Forbidden, "This is none of your court locations. Ask for one of yours, or have the registry section add this one to your account."}
 	// ErrNotAgreed keeps everything closed until the user agreement is signed
 	// (§9(a)(3)).
 	ErrNotAgreed = &Denied{terms.Forbidden, "Sign the user agreement first: until then this system shows you nothing but your own account. The registry section can help."}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,11 +83,12 @@ func TestTheTableComparesProcessorTime(t *testing.T) {
 		t.Errorf("by hand: %+v", raw)
 	}
 	r := &Report{Machine: "a machine", Questions: []Measured{measured(question{name: "Q1", about: "a question", aim: 2.8}, raw, graphql)}}
+	r.Screens = []Screen{{Name: "B1", About: "a screen", GraphQL: graphql, Within: 50_000}, {Name: "S1", About: "a search", GraphQL: graphql}}
 	var b bytes.Buffer
 	if err := r.Print(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"a machine", "Q1   by hand", "2.00 (3.00)", "≤ 2.8", "Q1   a question"} {
+	for _, want := range []string{"B1  250.0 ms", "< 50.0 ms", "S1   a search", "a machine", "Q1   by hand", "2.00 (3.00)", "≤ 2.8", "Q1   a question"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}
@@ -107,11 +109,20 @@ func TestWhereAnswersPart(t *testing.T) {
 func TestRequestsAreWholeForEveryParameter(t *testing.T) {
 	k := &known{dockets: []string{"HHDFA185000001S", "NHHFA185000002S"}, officers: []string{"ofc_01C2VJQXR04SG2V6PPMBVH5RC1"}, days: 10}
 	r := rand.New(rand.NewPCG(1, 1))
-	for _, q := range questions {
+	for _, q := range slices.Concat(questions, screens) {
 		one, other := q.parameter(r, k), q.parameter(r, k)
 		made, err := q.graphqlRequest("token", one)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if q.variable == "" {
+			if one != "" || !strings.HasSuffix(string(made.with(nil, other)), `"variables":{}}`) {
+				t.Errorf("%s: %q", q.name, made.before)
+			}
+			continue
+		}
+		if len(one) != len(other) {
+			t.Errorf("%s: %q and %q are not of one length, which the head tells", q.name, one, other)
 		}
 		for _, request := range []template{made, q.rawRequest("token")} {
 			text := string(request.with(nil, other))
@@ -134,6 +145,7 @@ func TestTheSameSeedMakesTheSameRows(t *testing.T) {
 	}
 	for name, write := range map[string]func(*generator, *rows){
 		"cases": (*generator).writeCases, "activities": (*generator).writeActivities, "officers": (*generator).writeOfficers, "accounts": (*generator).writeAccounts,
+		"deliveries": (*generator).writeDeliveries, "reviews": (*generator).writeReviews, "unrouted addresses": (*generator).writeUnrouted,
 	} {
 		first, again := text(1, write), text(1, write)
 		if first != again {

@@ -21,13 +21,17 @@ type question struct {
 	account string
 	// document asks /graphql; its one variable is called by the parameter's name.
 	document, variable string
-	// path asks the hand-written server, the parameter behind it.
+	// path asks the hand-written server, the parameter behind it; "" if that
+	// knows no answer: then what counts is how long one answer takes.
 	path string
 	// parameter picks what is asked for.
 	parameter func(*rand.Rand, *known) string
 	// aim is how much more processor time than the hand-written server the
 	// program should take at most; 0: none is set.
 	aim float64
+	// within is how long half of the answers may take, where one is waited for
+	// before the next is asked for; 0: no aim is set.
+	within time.Duration
 }
 
 // The documents are what screens ask: not the fewest fields, and not all.
@@ -115,14 +119,12 @@ func readKnown(ctx context.Context, db *stdsql.DB) (*known, error) {
 	if k.officers, err = column(ctx, db, "SELECT id FROM officers ORDER BY id"); err != nil {
 		return nil, err
 	}
-	last, err := column(ctx, db, "SELECT DATE_FORMAT(MAX(opened_at), '%Y-%m-%d') FROM registry_cases")
-	if err != nil {
-		return nil, err
-	}
 	if len(k.dockets) == 0 || len(k.officers) == 0 {
 		return nil, fmt.Errorf("the database has no cases to ask for")
 	}
-	k.days = max(1, int(terms.Date(last[0]).Start().Sub(hearingsFrom.Start())/(24*time.Hour)))
+	// The cases of the last year are not where they were made: see bringToToday.
+	last := terms.DateOf(opened(len(k.dockets) - moved(len(k.dockets))))
+	k.days = max(1, int(last.Start().Sub(hearingsFrom.Start())/(24*time.Hour)))
 	return &k, nil
 }
 
@@ -145,11 +147,18 @@ func (t template) with(to []byte, parameter string) []byte {
 // graphqlRequest asks the program. All parameters of one question are of one
 // length, which the length of the body needs.
 func (q question) graphqlRequest(token, sample string) (template, error) {
-	body, err := json.Marshal(map[string]any{"query": q.document, "variables": map[string]string{q.variable: sample}})
+	variables := map[string]string{}
+	if q.variable != "" {
+		variables[q.variable] = sample
+	}
+	body, err := json.Marshal(map[string]any{"query": q.document, "variables": variables})
 	if err != nil {
 		return template{}, err
 	}
 	head := fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", token, len(body))
+	if q.variable == "" {
+		return template{before: append([]byte(head), body...)}, nil
+	}
 	return cut(head + strings.Replace(string(body), `"`+sample+`"`, `"`+hole+`"`, 1)), nil
 }
 

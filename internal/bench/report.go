@@ -21,6 +21,16 @@ type Report struct {
 	PassSeconds float64    `json:"passSeconds"`
 	MemoryMiB   int        `json:"memoryMiB"`
 	Questions   []Measured `json:"questions"`
+	Screens     []Screen   `json:"screens"`
+}
+
+// Screen is a question that one asks alone, waiting for each answer.
+type Screen struct {
+	Name    string  `json:"name"`
+	About   string  `json:"about"`
+	GraphQL Figures `json:"graphql"`
+	// Within is the aim for half of the answers, 0 if none is set.
+	Within float64 `json:"within,omitempty"`
 }
 
 // Measured is one question.
@@ -109,11 +119,34 @@ func (r *Report) Print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if err := r.printScreens(w); err != nil {
+		return err
+	}
 	_, err := fmt.Fprintln(w, "\nPer request, medians of the passes. The ratio is of processor time, server and database together.\nothers: the share of the machine used by neither of these nor by who asks; above 10 % measure again.")
 	for _, m := range r.Questions {
 		fmt.Fprintf(w, "%-4s %s\n", m.Name, m.About) //nolint:errcheck // see above
 	}
+	for _, m := range r.Screens {
+		fmt.Fprintf(w, "%-4s %s\n", m.Name, m.About) //nolint:errcheck // see above
+	}
 	return err
+}
+
+// printScreens writes the table of what one asks alone.
+func (r *Report) printScreens(w io.Writer) error {
+	if len(r.Screens) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "\nasked by one alone\tp50\tp99\tserver CPU\tdatabase CPU\taim (p50)\tothers\t") //nolint:errcheck // tabwriter's error stands for all
+	for _, m := range r.Screens {
+		aim := "–"
+		if m.Within > 0 {
+			aim = "< " + ms(m.Within)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.0f µs\t%.0f µs\t%s\t%.0f %%\t\n", m.Name, ms(m.GraphQL.P50Micro), ms(m.GraphQL.P99Micro), m.GraphQL.ServerCPU, m.GraphQL.DatabaseCPU, aim, 100*m.GraphQL.Others) //nolint:errcheck // see above
+	}
+	return t.Flush()
 }
 
 func ms(micro float64) string { return fmt.Sprintf("%.1f ms", micro/1000) }

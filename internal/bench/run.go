@@ -21,7 +21,7 @@ const tokenLife = 4 * time.Hour
 // Run makes the data where they are not there yet, starts both servers, holds
 // their answers against each other, and measures.
 func Run(ctx context.Context, o Options) (_ *Report, err error) {
-	asked, err := o.questions()
+	asked, alone, err := o.questions()
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := bringToToday(ctx, db, time.Now()); err != nil {
+		return nil, err
+	}
 	k, err := readKnown(ctx, db)
 	if err != nil {
 		return nil, err
@@ -51,7 +54,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	}
 	defer graphql.stop()
 	defer raw.stop()
-	if err := prepareRequests(ctx, db, dir, asked, k, raw, graphql); err != nil {
+	if err := prepareRequests(ctx, db, dir, slices.Concat(asked, alone), k, raw, graphql); err != nil {
 		return nil, err
 	}
 	if err := o.compare(ctx, asked, k, raw, graphql); err != nil {
@@ -71,22 +74,32 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		}
 		report.Questions = append(report.Questions, m)
 	}
+	for _, q := range alone {
+		m, err := o.measureAlone(ctx, q, k, graphql, d.PID())
+		if err != nil {
+			return nil, err
+		}
+		report.Screens = append(report.Screens, m)
+	}
 	return report, nil
 }
 
-func (o Options) questions() ([]question, error) {
+// questions are those to ask both sides, and those to ask the program alone.
+func (o Options) questions() (both, alone []question, err error) {
 	if len(o.Only) == 0 {
-		return questions, nil
+		return questions, screens, nil
 	}
-	var asked []question
 	for _, name := range o.Only {
-		at := slices.IndexFunc(questions, func(q question) bool { return q.name == name })
-		if at < 0 {
-			return nil, fmt.Errorf("there is no question %q", name)
+		named := func(q question) bool { return q.name == name }
+		if at := slices.IndexFunc(questions, named); at >= 0 {
+			both = append(both, questions[at])
+		} else if at := slices.IndexFunc(screens, named); at >= 0 {
+			alone = append(alone, screens[at])
+		} else {
+			return nil, nil, fmt.Errorf("there is no question %q", name)
 		}
-		asked = append(asked, questions[at])
 	}
-	return asked, nil
+	return both, alone, nil
 }
 
 func (o Options) startSides(ctx context.Context, dir, url string) (raw, graphql *side, err error) {
