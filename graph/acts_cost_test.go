@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,7 +15,11 @@ import (
 // whatever is asked of its payload.
 func TestAnActCostsAsManyStatementsAsAnyOther(t *testing.T) {
 	var sent atomic.Int64
-	s := run(t, storetest.Observed(t, func(string) { sent.Add(1) }))
+	s := run(t, storetest.Observed(t, func(statement string) {
+		if !strings.Contains(statement, "`journal_") { // which the hub asks all the time
+			sent.Add(1)
+		}
+	}))
 	schema := graph.New(graph.Options{}).Schema()
 	mutation := `mutation($input: CorrectActivityInput!) { r: correctActivity(input: $input)` + graphtest.EverythingOf(schema, "CorrectActivityPayload", 4) + ` }`
 	costs := map[int]int64{}
