@@ -601,7 +601,10 @@ type RegistryEntry {
   recordedAt: DateTime!
 }
 
-"""A manual entry (§7): registry staff recorded what an officer reported while the system was unavailable to him."""
+"""
+A manual entry (§7): registry staff recorded what an officer reported while the
+system was unavailable to him. Its words are his: he counts as their author.
+"""
 type ManualEntry {
   """The way in which the officer's report came (§7(b))."""
   reportedVia: EntryVia!
