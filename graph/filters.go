@@ -15,8 +15,10 @@ func serviceFilter(f *model.ServiceEventFilter) (filter, error) {
 	if f == nil {
 		return filter{}, nil
 	}
-	if err := officerID(f.OfficerID); err != nil {
-		return filter{}, err
+	if f.OfficerID != nil {
+		if err := f.OfficerID.Must(terms.OfficerPrefix); err != nil {
+			return filter{}, err
+		}
 	}
 	if f.CourtLocation != nil {
 		if err := read.Bounded("courtLocation", *f.CourtLocation); err != nil {
@@ -25,7 +27,7 @@ func serviceFilter(f *model.ServiceEventFilter) (filter, error) {
 	}
 	aboutActivities := f.OfficerID != nil || f.Kinds != nil || f.Late != nil
 	return filter{
-		record: func(r *ent.JournalRecord) bool { return !aboutActivities || r.Kind == terms.ActivityRecorded },
+		record: func(r *ent.JournalRecord) bool { return !aboutActivities || activityEvents[r.Kind] != "" },
 		concern: func(c *read.Concern) bool {
 			if f.CourtLocation != nil && !strings.EqualFold(*f.CourtLocation, c.Court) {
 				return false

@@ -37,6 +37,7 @@ type system struct {
 	// beat makes a heartbeat due on every stream.
 	beat  chan struct{}
 	tests *testing.T
+	keys  int
 }
 
 var section = model.RegistrySection{Email: "registry@example.org", Telephone: "860-555-0100", Fax: "860-555-0101", HelpDesk: "860-555-0102"}

@@ -39,7 +39,7 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 	w := graphtest.New(t, storetest.SQLite(t))
 	schema := graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: now})
 	h := graphtest.Serve(schema)
-	held := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6})
+	held := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6, Manual: true})
 	elsewhere := w.Add(t, graphtest.Case{Holder: "officer2", Author: "officer2", Activities: 6, Court: "NNH"})
 	untouched := w.Add(t, graphtest.Case{Court: "NNH"})
 	reminded := []terms.ID{
@@ -122,6 +122,9 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 		if !reached[author][graphtest.Text+author] || !reached["registry1"][graphtest.Text+author] {
 			t.Errorf("what %s wrote did not reach him, or the registry section", author)
 		}
+	}
+	if !reached["manager1"][graphtest.Text+"registry1"] {
+		t.Error("what a clerk wrote did not reach the registry section")
 	}
 	if len(reached["analyst1"])+len(reached[""]) > 0 {
 		t.Errorf("an analyst received %v, a stranger %v", reached["analyst1"], reached[""])

@@ -9,57 +9,13 @@ import (
 	"context"
 
 	"github.com/service-tracking/sts/graph/model"
-	"github.com/service-tracking/sts/internal/access"
+	"github.com/service-tracking/sts/internal/recording"
 )
 
-func (r *mutationResolver) RecordService(ctx context.Context, input model.RecordServiceInput) (*model.RecordServicePayload, error) {
-	if err := officerID(input.AsOfficerID); err != nil {
-		return nil, err
-	}
-	done, err := r.Recorder.RecordService(ctx, access.From(ctx), serviceOf(input))
-	if err != nil {
-		return nil, err
-	}
-	refused, err := userErrors[model.RecordServiceError](r.Resolver, done.Refusals)
-	if err != nil {
-		return nil, err
-	}
-	payload := &model.RecordServicePayload{Errors: refused}
-	if len(refused) > 0 {
-		return payload, nil
-	}
-	activity, kase, err := r.recorded(ctx, "RecordServicePayload", done)
-	if err != nil {
-		return nil, err
-	}
-	if payload.Case = kase; activity != nil {
-		payload.Activity = &model.Service{Activity: activity}
-	}
-	return payload, nil
+func (r *mutationResolver) RecordService(ctx context.Context, input recording.Service) (*model.RecordServicePayload, error) {
+	return record[model.RecordServicePayload](ctx, r.Resolver, input, r.Recorder.RecordService, model.As[model.Service])
 }
 
-func (r *mutationResolver) RecordAttempt(ctx context.Context, input model.RecordAttemptInput) (*model.RecordAttemptPayload, error) {
-	if err := officerID(input.AsOfficerID); err != nil {
-		return nil, err
-	}
-	done, err := r.Recorder.RecordAttempt(ctx, access.From(ctx), attemptOf(input))
-	if err != nil {
-		return nil, err
-	}
-	refused, err := userErrors[model.RecordAttemptError](r.Resolver, done.Refusals)
-	if err != nil {
-		return nil, err
-	}
-	payload := &model.RecordAttemptPayload{Errors: refused}
-	if len(refused) > 0 {
-		return payload, nil
-	}
-	activity, kase, err := r.recorded(ctx, "RecordAttemptPayload", done)
-	if err != nil {
-		return nil, err
-	}
-	if payload.Case = kase; activity != nil {
-		payload.Activity = &model.Attempt{Activity: activity}
-	}
-	return payload, nil
+func (r *mutationResolver) RecordAttempt(ctx context.Context, input recording.Attempt) (*model.RecordAttemptPayload, error) {
+	return record[model.RecordAttemptPayload](ctx, r.Resolver, input, r.Recorder.RecordAttempt, model.As[model.Attempt])
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/service-tracking/sts/graph/generated"
 	"github.com/service-tracking/sts/graph/model"
@@ -42,7 +43,8 @@ const heartbeat = 15 * time.Second
 // Resolver answers the root fields.
 type Resolver struct {
 	Options
-	loads *loads
+	loads  *loads
+	schema *ast.Schema
 }
 
 // New makes the executable schema.
@@ -55,7 +57,10 @@ func New(o Options) graphql.ExecutableSchema {
 			return context.WithTimeout(ctx, heartbeat)
 		}
 	}
-	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{Options: o, loads: newLoads(o.Clock)}})
+	r := &Resolver{Options: o, loads: newLoads(o.Clock)}
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: r})
+	r.schema = schema.Schema()
+	return schema
 }
 
 func pageOf(first *int, after *string, last *int, before *string) read.Page {

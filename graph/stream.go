@@ -34,8 +34,8 @@ type stream struct {
 	viewer *access.Viewer
 	turn   int64 // of its beginning, among readings of concerns
 
-	asked                    [sha256.Size]byte
-	activity, delivery, kase read.Selection
+	asked     [sha256.Size]byte
+	selection read.Selection
 }
 
 // stream begins a subscription strictly after the event, or from now on. The
@@ -49,11 +49,10 @@ func (r *Resolver) stream(ctx context.Context, after *model.EventID, f filter) (
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{Resolver: r, sub: sub, filter: f, viewer: v, turn: r.loads.turns.Add(1), asked: fingerprint(ctx)}
-	all := read.Selected(ctx)
-	s.activity, _ = all.Of("activity", "ActivityRecorded", "Event")
-	s.delivery, _ = all.Of("delivery", "DeliveryChanged", "Event")
-	s.kase, _ = all.Of("case", "HearingChanged", "Event")
+	s := &stream{
+		Resolver: r, sub: sub, filter: f, viewer: v, turn: r.loads.turns.Add(1),
+		asked: fingerprint(ctx), selection: read.Selected(ctx),
+	}
 	events := make(chan model.Event)
 	go func() {
 		defer close(events)
@@ -145,31 +144,7 @@ func (s *stream) event(ctx context.Context, item journal.Item) (model.Event, err
 	if !sure {
 		key.scope = fmt.Sprintf("stream %d", s.turn) // nobody else's answer is new enough
 	}
-	switch record.Kind {
-	case terms.DeliveryChanged:
-		d, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.Delivery, error) {
-			return s.Read.Delivery(ctx, terms.Value(record.AboutID), s.delivery)
-		})
-		if err != nil || d == nil || s.filter.delivery != nil && !s.filter.delivery(d) {
-			return nil, err
-		}
-		return model.DeliveryChanged{Happened: happened, Delivery: d}, nil
-	case terms.HearingChanged:
-		c, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.RegistryCase, error) {
-			return s.Read.Case(ctx, terms.Value(record.CaseID), s.kase)
-		})
-		if err != nil || c == nil {
-			return nil, err
-		}
-		return model.HearingChanged{Happened: happened, Case: c}, nil
-	}
-	a, err := loaded(ctx, s.loads, key, func(ctx context.Context) (*model.Activity, error) {
-		return s.Read.Activity(ctx, terms.Value(record.AboutID), s.activity)
-	})
-	if err != nil || a == nil {
-		return nil, err
-	}
-	return model.ActivityRecorded{Happened: happened, Activity: a.Typed()}, nil
+	return s.shown(ctx, record, key, happened)
 }
 
 // concerns rules out, without a question for each stream, what does not concern

@@ -32,7 +32,7 @@ type hostile struct {
 	ids              map[terms.Prefix]string
 	event            string // the id of the position before the first event
 	docket           string
-	keys             int
+	keys, cases      int
 	expected         int // activities: those that were accepted
 }
 
@@ -88,12 +88,12 @@ func (h *hostile) meet() {
 		LawEnforcementAgencies struct{ Nodes []struct{ ID string } }
 	}
 	err := h.ask(h.tokens["registry1"], `{ registryCase(docketNumber: "`+h.docket+`") { id } viewer { account { id } }
-		officers(first: 1) { nodes { id } } lawEnforcementAgencies(first: 1) { nodes { id } } }`, nil, &data)
+		officers(first: 2) { nodes { id } } lawEnforcementAgencies(first: 1) { nodes { id } } }`, nil, &data)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	h.ids[terms.CasePrefix], h.ids[terms.AccountPrefix] = data.RegistryCase.ID, data.Viewer.Account.ID
-	h.ids[terms.OfficerPrefix], h.ids[terms.AgencyPrefix] = data.Officers.Nodes[0].ID, data.LawEnforcementAgencies.Nodes[0].ID
+	h.ids[terms.AgencyPrefix] = data.LawEnforcementAgencies.Nodes[0].ID
 	var own struct {
 		Viewer struct{ Officer struct{ ID string } }
 	}
@@ -101,6 +101,11 @@ func (h *hostile) meet() {
 		h.t.Fatal(err)
 	}
 	h.ids["own"] = own.Viewer.Officer.ID
+	for _, o := range data.Officers.Nodes {
+		if o.ID != h.ids["own"] {
+			h.ids[terms.OfficerPrefix] = o.ID
+		}
+	}
 	h.event = h.firstEvent()
 }
 

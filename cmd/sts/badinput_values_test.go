@@ -163,7 +163,7 @@ func (h *hostile) badValues(named *ast.Definition, recorded bool) []bad {
 func (h *hostile) good(name string, t *ast.Type) any {
 	if t.Elem != nil {
 		if t.Name() == "Confirmation" {
-			return raw(`["ALREADY_SERVED","BEFORE_CASE_EXISTED"]`)
+			return raw(`["ALREADY_SERVED","BEFORE_CASE_EXISTED","RESPONDENT_MISMATCH","OFFICER_NOT_LISTED"]`)
 		}
 		return []any{h.good(name, t.Elem)}
 	}
@@ -171,6 +171,13 @@ func (h *hostile) good(name string, t *ast.Type) any {
 	switch {
 	case named.Kind == ast.Enum:
 		return raw(quoted(named.EnumValues[0].Name))
+	case named.Directives.ForName("oneOf") != nil:
+		// Papers that go to a name have no holder: whoever has them can give them on.
+		field := named.Fields[0]
+		if name := named.Fields.ForName("officerName"); name != nil {
+			field = name
+		}
+		return map[string]any{field.Name: h.good(field.Name, &ast.Type{NamedType: field.Type.NamedType})}
 	case named.Kind == ast.InputObject:
 		object := map[string]any{}
 		for _, field := range named.Fields {
@@ -214,6 +221,10 @@ func (h *hostile) goodID(name string) string {
 	switch lower := strings.ToLower(name); {
 	case lower == "asofficerid":
 		return h.ids["own"]
+	case lower == "activityid":
+		return h.standing()
+	case lower == "transferid":
+		return h.ids["transfer"]
 	case strings.Contains(lower, "officer"), strings.Contains(lower, "holder"):
 		return h.ids[terms.OfficerPrefix]
 	case strings.Contains(lower, "agency"):

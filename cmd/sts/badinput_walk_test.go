@@ -40,8 +40,11 @@ func (h *hostile) everyInput() {
 				continue
 			}
 			o := operation{h, root.kind, root.account, field}
+			if root.kind == ast.Mutation {
+				o.account = h.prepare(field.Name)
+			}
 			h.run(field.Name, func() {
-				if got := o.try(nil, may("")); len(got.codesOf()) > 0 && root.kind != ast.Mutation {
+				if got := o.try(nil, may("")); len(got.codesOf()) > 0 && (root.kind != ast.Mutation || o.records()) {
 					h.t.Errorf("as it should be it is refused: %.400s", got.body)
 				}
 				for _, arg := range field.Arguments {
@@ -202,12 +205,19 @@ func (h *hostile) isEnumValue(s string) bool {
 	return false
 }
 
+// records tells the recording mutations from the others.
+func (o operation) records() bool {
+	return o.kind == ast.Mutation && o.h.schema.Types[o.field.Type.Name()].Fields.ForName("activity") != nil
+}
+
 // selection asks of the answer what costs a look at the data.
 func (o operation) selection() string {
 	t := o.h.schema.Types[o.field.Type.Name()]
 	switch {
-	case o.kind == ast.Mutation:
+	case o.records():
 		return " { activity { id } errors { ... on UserError { code message path } } }"
+	case o.kind == ast.Mutation:
+		return " { errors { ... on UserError { code message path } } }"
 	case t.IsLeafType():
 		return ""
 	case strings.HasSuffix(t.Name, "Connection"):
@@ -234,7 +244,7 @@ func (o operation) send(path []string, value bad, body []byte) reply {
 	if o.kind == ast.Mutation {
 		var payload struct{ Activity *struct{ ID string } }
 		if field, ok := r.Data[o.field.Name]; ok && json.Unmarshal(field, &payload) == nil && payload.Activity != nil {
-			o.h.expected++
+			o.h.done(o.field.Name, payload.Activity.ID)
 		}
 		if n := o.h.written(); n != o.h.expected {
 			o.h.t.Errorf("%d activities, want %d", n, o.h.expected)

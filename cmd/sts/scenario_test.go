@@ -25,9 +25,14 @@ import (
 // "$name" keeps the value for later steps. {{-20m}} is a time before now, and
 // {{day -20m}} the court day on which it falls.
 //
-// §9(a)(2): what each role may ask is what these files say. §3(a): how to reach
-// the registry section is answered to anyone. §3(d), §4(b), §5(b), §5(c): what
-// needs a person stands on the board, and on hearing morning on the calendar.
+// §9(a)(2): what each role may ask is what these files say. §3(a), §7(a), §7(d):
+// how to reach the registry section and the help desk is answered to anyone.
+// §3(d), §4(b), §5(b), §5(c): what needs a person stands on the board, and on
+// hearing morning on the calendar.
+//
+// The files policy-4 to policy-7 follow the policy step by step, with the API
+// alone, and make each mistake on the way: §4(b) to (i), §5(b), §5(d) to (i),
+// §6(a) to (c), §7(b)(1), §7(b)(2), §7(b)(3), §7(b)(4), §7(b)(5), §7(c).
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -35,7 +40,6 @@ func TestScenarios(t *testing.T) {
 	}
 	i := install(t)
 	i.serve()
-	now := time.Now()
 	tokens := map[string]string{}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
@@ -43,6 +47,7 @@ func TestScenarios(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			now := time.Now() // of this file: its steps count minutes
 			s := &scenario{t: t, i: i, tokens: tokens, kept: map[string]string{}, parts: map[string]string{}}
 			for _, f := range archive.Files {
 				s.parts[f.Name] = fillTimes(string(f.Data), now)

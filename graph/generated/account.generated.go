@@ -487,6 +487,29 @@ func (ec *executionContext) fieldContext_ViewerPermissions_viewerCanRecord(_ con
 	return graphql.NewScalarFieldContext("ViewerPermissions", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _ViewerPermissions_viewerCanEnterManually(ctx context.Context, field graphql.CollectedField, obj *model.ViewerPermissions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerPermissions_viewerCanEnterManually(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewerCanEnterManually, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerPermissions_viewerCanEnterManually(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerPermissions", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _ViewerPermissions_viewerCanListActivities(ctx context.Context, field graphql.CollectedField, obj *model.ViewerPermissions) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -740,6 +763,11 @@ func (ec *executionContext) _ViewerPermissions(ctx context.Context, sel ast.Sele
 			}
 		case "viewerCanRecord":
 			out.Values[i] = ec._ViewerPermissions_viewerCanRecord(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "viewerCanEnterManually":
+			out.Values[i] = ec._ViewerPermissions_viewerCanEnterManually(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

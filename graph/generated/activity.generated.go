@@ -3004,6 +3004,29 @@ func (ec *executionContext) fieldContext_Transfer_acknowledgedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("Transfer", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Transfer_viewerCanAcknowledge(ctx context.Context, field graphql.CollectedField, obj *model.Transfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Transfer_viewerCanAcknowledge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewerCanAcknowledge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Transfer_viewerCanAcknowledge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Transfer", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Withdrawal_id(ctx context.Context, field graphql.CollectedField, obj *model.Withdrawal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4429,6 +4452,11 @@ func (ec *executionContext) _Transfer(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "viewerCanAcknowledge":
+			out.Values[i] = ec._Transfer_viewerCanAcknowledge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4786,6 +4814,14 @@ func (ec *executionContext) marshalNServiceMethod2ᚖgithubᚗcomᚋserviceᚑtr
 	return res
 }
 
+func (ec *executionContext) marshalNTransfer2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐTransfer(ctx context.Context, sel ast.SelectionSet, v *model.Transfer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Transfer!")
+		return graphql.Null
+	}
+	return ec._Transfer(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOActivityKind2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐActivityKindᚄ(ctx context.Context, v any) ([]terms.ActivityKind, error) {
 	if v == nil {
 		return nil, nil
@@ -4910,6 +4946,20 @@ func (ec *executionContext) marshalOManualEntry2ᚖgithubᚗcomᚋserviceᚑtrac
 	return ec._ManualEntry(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOOtherInformation2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOtherInformation(ctx context.Context, sel ast.SelectionSet, v *model.OtherInformation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OtherInformation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReceipt2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐReceipt(ctx context.Context, sel ast.SelectionSet, v *model.Receipt) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Receipt(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOService2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐService(ctx context.Context, sel ast.SelectionSet, v *model.Service) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -4992,6 +5042,20 @@ func (ec *executionContext) marshalOServiceMethod2ᚖgithubᚗcomᚋserviceᚑtr
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOTransfer2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐTransfer(ctx context.Context, sel ast.SelectionSet, v *model.Transfer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Transfer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWithdrawal2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐWithdrawal(ctx context.Context, sel ast.SelectionSet, v *model.Withdrawal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Withdrawal(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1602,6 +1602,13 @@ func (ec *executionContext) marshalOChannelKind2ᚖgithubᚗcomᚋserviceᚑtrac
 	return res
 }
 
+func (ec *executionContext) marshalODelivery2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *model.Delivery) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Delivery(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalODeliveryAttemptConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDeliveryAttemptConnection(ctx context.Context, sel ast.SelectionSet, v *model.DeliveryAttemptConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

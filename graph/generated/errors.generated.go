@@ -4,6 +4,7 @@ package generated
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -25,6 +26,107 @@ import (
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AlreadyCorrected_code(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyCorrected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyCorrected_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyCorrected_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyCorrected", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _AlreadyCorrected_message(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyCorrected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyCorrected_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyCorrected_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyCorrected", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyCorrected_path(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyCorrected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyCorrected_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyCorrected_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyCorrected", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyCorrected_newest(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyCorrected) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyCorrected_newest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ServiceActivity) graphql.Marshaler {
+			return ec.marshalOServiceActivity2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐServiceActivity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyCorrected_newest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlreadyCorrected",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AlreadyServed_code(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyServed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -426,6 +528,75 @@ func (ec *executionContext) fieldContext_DetailRequired_path(_ context.Context, 
 	return graphql.NewScalarFieldContext("DetailRequired", field, false, false, "String")
 }
 
+func (ec *executionContext) _ExactlyOne_code(ctx context.Context, field graphql.CollectedField, obj *model.ExactlyOne) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExactlyOne_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExactlyOne_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExactlyOne", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _ExactlyOne_message(ctx context.Context, field graphql.CollectedField, obj *model.ExactlyOne) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExactlyOne_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExactlyOne_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExactlyOne", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExactlyOne_path(ctx context.Context, field graphql.CollectedField, obj *model.ExactlyOne) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExactlyOne_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExactlyOne_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExactlyOne", field, false, false, "String")
+}
+
 func (ec *executionContext) _InTheFuture_code(ctx context.Context, field graphql.CollectedField, obj *model.InTheFuture) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -562,6 +733,590 @@ func (ec *executionContext) _KeyReused_path(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_KeyReused_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("KeyReused", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotHolder_code(ctx context.Context, field graphql.CollectedField, obj *model.NotHolder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotHolder_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotHolder_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotHolder", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _NotHolder_message(ctx context.Context, field graphql.CollectedField, obj *model.NotHolder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotHolder_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotHolder_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotHolder", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotHolder_path(ctx context.Context, field graphql.CollectedField, obj *model.NotHolder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotHolder_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotHolder_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotHolder", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotHolder_holder(ctx context.Context, field graphql.CollectedField, obj *model.NotHolder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotHolder_holder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Officer) graphql.Marshaler {
+			return ec.marshalOOfficer2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐOfficer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotHolder_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotHolder",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Officer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NotReceiver_code(ctx context.Context, field graphql.CollectedField, obj *model.NotReceiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotReceiver_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotReceiver_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotReceiver", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _NotReceiver_message(ctx context.Context, field graphql.CollectedField, obj *model.NotReceiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotReceiver_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotReceiver_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotReceiver", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotReceiver_path(ctx context.Context, field graphql.CollectedField, obj *model.NotReceiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotReceiver_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotReceiver_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotReceiver", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotYours_code(ctx context.Context, field graphql.CollectedField, obj *model.NotYours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotYours_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotYours_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotYours", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _NotYours_message(ctx context.Context, field graphql.CollectedField, obj *model.NotYours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotYours_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotYours_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotYours", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotYours_path(ctx context.Context, field graphql.CollectedField, obj *model.NotYours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotYours_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotYours_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotYours", field, false, false, "String")
+}
+
+func (ec *executionContext) _OfficerNotFound_code(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotFound_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotFound_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotFound", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _OfficerNotFound_message(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotFound_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotFound_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotFound", field, false, false, "String")
+}
+
+func (ec *executionContext) _OfficerNotFound_path(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotFound_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotFound_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotFound", field, false, false, "String")
+}
+
+func (ec *executionContext) _OfficerNotListed_code(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotListed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotListed_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotListed_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotListed", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _OfficerNotListed_message(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotListed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotListed_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotListed_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotListed", field, false, false, "String")
+}
+
+func (ec *executionContext) _OfficerNotListed_path(ctx context.Context, field graphql.CollectedField, obj *model.OfficerNotListed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfficerNotListed_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OfficerNotListed_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfficerNotListed", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReasonRequired_code(ctx context.Context, field graphql.CollectedField, obj *model.ReasonRequired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReasonRequired_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReasonRequired_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReasonRequired", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _ReasonRequired_message(ctx context.Context, field graphql.CollectedField, obj *model.ReasonRequired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReasonRequired_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReasonRequired_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReasonRequired", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReasonRequired_path(ctx context.Context, field graphql.CollectedField, obj *model.ReasonRequired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReasonRequired_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReasonRequired_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReasonRequired", field, false, false, "String")
+}
+
+func (ec *executionContext) _RespondentMismatch_code(ctx context.Context, field graphql.CollectedField, obj *model.RespondentMismatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RespondentMismatch_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RespondentMismatch_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RespondentMismatch", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _RespondentMismatch_message(ctx context.Context, field graphql.CollectedField, obj *model.RespondentMismatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RespondentMismatch_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RespondentMismatch_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RespondentMismatch", field, false, false, "String")
+}
+
+func (ec *executionContext) _RespondentMismatch_path(ctx context.Context, field graphql.CollectedField, obj *model.RespondentMismatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RespondentMismatch_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RespondentMismatch_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RespondentMismatch", field, false, false, "String")
+}
+
+func (ec *executionContext) _SameOfficer_code(ctx context.Context, field graphql.CollectedField, obj *model.SameOfficer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SameOfficer_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SameOfficer_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SameOfficer", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _SameOfficer_message(ctx context.Context, field graphql.CollectedField, obj *model.SameOfficer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SameOfficer_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SameOfficer_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SameOfficer", field, false, false, "String")
+}
+
+func (ec *executionContext) _SameOfficer_path(ctx context.Context, field graphql.CollectedField, obj *model.SameOfficer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SameOfficer_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SameOfficer_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SameOfficer", field, false, false, "String")
 }
 
 func (ec *executionContext) _TooLong_code(ctx context.Context, field graphql.CollectedField, obj *model.TooLong) (ret graphql.Marshaler) {
@@ -728,6 +1483,62 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._TooLong(ctx, sel, obj)
+	case model.SameOfficer:
+		return ec._SameOfficer(ctx, sel, &obj)
+	case *model.SameOfficer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SameOfficer(ctx, sel, obj)
+	case model.RespondentMismatch:
+		return ec._RespondentMismatch(ctx, sel, &obj)
+	case *model.RespondentMismatch:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RespondentMismatch(ctx, sel, obj)
+	case model.ReasonRequired:
+		return ec._ReasonRequired(ctx, sel, &obj)
+	case *model.ReasonRequired:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ReasonRequired(ctx, sel, obj)
+	case model.OfficerNotListed:
+		return ec._OfficerNotListed(ctx, sel, &obj)
+	case *model.OfficerNotListed:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OfficerNotListed(ctx, sel, obj)
+	case model.OfficerNotFound:
+		return ec._OfficerNotFound(ctx, sel, &obj)
+	case *model.OfficerNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OfficerNotFound(ctx, sel, obj)
+	case model.NotYours:
+		return ec._NotYours(ctx, sel, &obj)
+	case *model.NotYours:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotYours(ctx, sel, obj)
+	case model.NotReceiver:
+		return ec._NotReceiver(ctx, sel, &obj)
+	case *model.NotReceiver:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotReceiver(ctx, sel, obj)
+	case model.NotHolder:
+		return ec._NotHolder(ctx, sel, &obj)
+	case *model.NotHolder:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotHolder(ctx, sel, obj)
 	case model.KeyReused:
 		return ec._KeyReused(ctx, sel, &obj)
 	case *model.KeyReused:
@@ -742,6 +1553,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._InTheFuture(ctx, sel, obj)
+	case model.ExactlyOne:
+		return ec._ExactlyOne(ctx, sel, &obj)
+	case *model.ExactlyOne:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ExactlyOne(ctx, sel, obj)
 	case model.DetailRequired:
 		return ec._DetailRequired(ctx, sel, &obj)
 	case *model.DetailRequired:
@@ -777,6 +1595,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._AlreadyServed(ctx, sel, obj)
+	case model.AlreadyCorrected:
+		return ec._AlreadyCorrected(ctx, sel, &obj)
+	case *model.AlreadyCorrected:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AlreadyCorrected(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -790,7 +1615,55 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 // region    **************************** object.gotpl ****************************
 
-var alreadyServedImplementors = []string{"AlreadyServed", "UserError", "RecordServiceError", "RecordAttemptError"}
+var alreadyCorrectedImplementors = []string{"AlreadyCorrected", "CorrectActivityError", "WithdrawActivityError", "UserError", "AcknowledgeTransferError"}
+
+func (ec *executionContext) _AlreadyCorrected(ctx context.Context, sel ast.SelectionSet, obj *model.AlreadyCorrected) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alreadyCorrectedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlreadyCorrected")
+		case "code":
+			out.Values[i] = ec._AlreadyCorrected_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AlreadyCorrected_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._AlreadyCorrected_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newest":
+			out.Values[i] = ec._AlreadyCorrected_newest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var alreadyServedImplementors = []string{"AlreadyServed", "CorrectActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError"}
 
 func (ec *executionContext) _AlreadyServed(ctx context.Context, sel ast.SelectionSet, obj *model.AlreadyServed) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, alreadyServedImplementors)
@@ -838,7 +1711,7 @@ func (ec *executionContext) _AlreadyServed(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var badTextImplementors = []string{"BadText", "UserError", "RecordServiceError", "RecordAttemptError"}
+var badTextImplementors = []string{"BadText", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _BadText(ctx context.Context, sel ast.SelectionSet, obj *model.BadText) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, badTextImplementors)
@@ -881,7 +1754,7 @@ func (ec *executionContext) _BadText(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var beforeCaseExistedImplementors = []string{"BeforeCaseExisted", "UserError", "RecordServiceError", "RecordAttemptError"}
+var beforeCaseExistedImplementors = []string{"BeforeCaseExisted", "CorrectActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError"}
 
 func (ec *executionContext) _BeforeCaseExisted(ctx context.Context, sel ast.SelectionSet, obj *model.BeforeCaseExisted) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, beforeCaseExistedImplementors)
@@ -924,7 +1797,7 @@ func (ec *executionContext) _BeforeCaseExisted(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var caseNotFoundImplementors = []string{"CaseNotFound", "UserError", "RecordServiceError", "RecordAttemptError"}
+var caseNotFoundImplementors = []string{"CaseNotFound", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _CaseNotFound(ctx context.Context, sel ast.SelectionSet, obj *model.CaseNotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, caseNotFoundImplementors)
@@ -972,7 +1845,7 @@ func (ec *executionContext) _CaseNotFound(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var detailRequiredImplementors = []string{"DetailRequired", "UserError", "RecordAttemptError"}
+var detailRequiredImplementors = []string{"DetailRequired", "CorrectActivityError", "UserError", "RecordManualEntryError", "RecordAttemptError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _DetailRequired(ctx context.Context, sel ast.SelectionSet, obj *model.DetailRequired) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, detailRequiredImplementors)
@@ -1015,7 +1888,50 @@ func (ec *executionContext) _DetailRequired(ctx context.Context, sel ast.Selecti
 	return out
 }
 
-var inTheFutureImplementors = []string{"InTheFuture", "UserError", "RecordServiceError", "RecordAttemptError"}
+var exactlyOneImplementors = []string{"ExactlyOne", "CorrectActivityError", "UserError", "RecordManualEntryError", "TransferProcessError"}
+
+func (ec *executionContext) _ExactlyOne(ctx context.Context, sel ast.SelectionSet, obj *model.ExactlyOne) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exactlyOneImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExactlyOne")
+		case "code":
+			out.Values[i] = ec._ExactlyOne_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ExactlyOne_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._ExactlyOne_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var inTheFutureImplementors = []string{"InTheFuture", "CorrectActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError"}
 
 func (ec *executionContext) _InTheFuture(ctx context.Context, sel ast.SelectionSet, obj *model.InTheFuture) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, inTheFutureImplementors)
@@ -1058,7 +1974,7 @@ func (ec *executionContext) _InTheFuture(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
-var keyReusedImplementors = []string{"KeyReused", "UserError", "RecordServiceError", "RecordAttemptError"}
+var keyReusedImplementors = []string{"KeyReused", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError", "AcknowledgeTransferError"}
 
 func (ec *executionContext) _KeyReused(ctx context.Context, sel ast.SelectionSet, obj *model.KeyReused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, keyReusedImplementors)
@@ -1101,7 +2017,356 @@ func (ec *executionContext) _KeyReused(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var tooLongImplementors = []string{"TooLong", "UserError", "RecordServiceError", "RecordAttemptError"}
+var notHolderImplementors = []string{"NotHolder", "UserError", "RecordManualEntryError", "TransferProcessError"}
+
+func (ec *executionContext) _NotHolder(ctx context.Context, sel ast.SelectionSet, obj *model.NotHolder) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notHolderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotHolder")
+		case "code":
+			out.Values[i] = ec._NotHolder_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._NotHolder_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._NotHolder_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "holder":
+			out.Values[i] = ec._NotHolder_holder(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notReceiverImplementors = []string{"NotReceiver", "UserError", "AcknowledgeTransferError"}
+
+func (ec *executionContext) _NotReceiver(ctx context.Context, sel ast.SelectionSet, obj *model.NotReceiver) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notReceiverImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotReceiver")
+		case "code":
+			out.Values[i] = ec._NotReceiver_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._NotReceiver_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._NotReceiver_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notYoursImplementors = []string{"NotYours", "CorrectActivityError", "WithdrawActivityError", "UserError"}
+
+func (ec *executionContext) _NotYours(ctx context.Context, sel ast.SelectionSet, obj *model.NotYours) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notYoursImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotYours")
+		case "code":
+			out.Values[i] = ec._NotYours_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._NotYours_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._NotYours_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var officerNotFoundImplementors = []string{"OfficerNotFound", "CorrectActivityError", "UserError", "RecordManualEntryError", "TransferProcessError"}
+
+func (ec *executionContext) _OfficerNotFound(ctx context.Context, sel ast.SelectionSet, obj *model.OfficerNotFound) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, officerNotFoundImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OfficerNotFound")
+		case "code":
+			out.Values[i] = ec._OfficerNotFound_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._OfficerNotFound_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._OfficerNotFound_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var officerNotListedImplementors = []string{"OfficerNotListed", "CorrectActivityError", "UserError", "RecordManualEntryError", "TransferProcessError"}
+
+func (ec *executionContext) _OfficerNotListed(ctx context.Context, sel ast.SelectionSet, obj *model.OfficerNotListed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, officerNotListedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OfficerNotListed")
+		case "code":
+			out.Values[i] = ec._OfficerNotListed_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._OfficerNotListed_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._OfficerNotListed_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reasonRequiredImplementors = []string{"ReasonRequired", "CorrectActivityError", "WithdrawActivityError", "UserError"}
+
+func (ec *executionContext) _ReasonRequired(ctx context.Context, sel ast.SelectionSet, obj *model.ReasonRequired) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reasonRequiredImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReasonRequired")
+		case "code":
+			out.Values[i] = ec._ReasonRequired_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ReasonRequired_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._ReasonRequired_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var respondentMismatchImplementors = []string{"RespondentMismatch", "UserError", "RecordManualEntryError"}
+
+func (ec *executionContext) _RespondentMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RespondentMismatch) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, respondentMismatchImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RespondentMismatch")
+		case "code":
+			out.Values[i] = ec._RespondentMismatch_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RespondentMismatch_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._RespondentMismatch_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sameOfficerImplementors = []string{"SameOfficer", "CorrectActivityError", "UserError", "RecordManualEntryError", "TransferProcessError"}
+
+func (ec *executionContext) _SameOfficer(ctx context.Context, sel ast.SelectionSet, obj *model.SameOfficer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sameOfficerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := inline.NoDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SameOfficer")
+		case "code":
+			out.Values[i] = ec._SameOfficer_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._SameOfficer_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._SameOfficer_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tooLongImplementors = []string{"TooLong", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _TooLong(ctx context.Context, sel ast.SelectionSet, obj *model.TooLong) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tooLongImplementors)
@@ -1144,7 +2409,7 @@ func (ec *executionContext) _TooLong(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var wrongOfficerImplementors = []string{"WrongOfficer", "UserError", "RecordServiceError", "RecordAttemptError"}
+var wrongOfficerImplementors = []string{"WrongOfficer", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError", "AcknowledgeTransferError"}
 
 func (ec *executionContext) _WrongOfficer(ctx context.Context, sel ast.SelectionSet, obj *model.WrongOfficer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, wrongOfficerImplementors)

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/service-tracking/sts/graph/inline"
+	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -1571,13 +1572,17 @@ func (ec *executionContext) marshalNBoolean2ᚖbool(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, v any) (terms.ID, error) {
-	var res terms.ID
-	err := res.UnmarshalGQL(v)
+	res, err := model.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, sel ast.SelectionSet, v terms.ID) graphql.Marshaler {
-	return v
+	_ = sel
+	res := model.MarshalID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNID2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐIDᚄ(ctx context.Context, v any) ([]terms.ID, error) {
@@ -1856,6 +1861,18 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, v any) (terms.ID, error) {
+	res, err := model.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, sel ast.SelectionSet, v terms.ID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalID(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐIDᚄ(ctx context.Context, v any) ([]terms.ID, error) {
 	if v == nil {
 		return nil, nil
@@ -1895,16 +1912,18 @@ func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋserviceᚑtrackingᚋ
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(terms.ID)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	res, err := model.UnmarshalID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx context.Context, sel ast.SelectionSet, v *terms.ID) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := model.MarshalID(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -1922,6 +1941,18 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalInt(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(v)
 	return res
 }
 

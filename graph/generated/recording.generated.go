@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/service-tracking/sts/graph/inline"
 	"github.com/service-tracking/sts/graph/model"
+	"github.com/service-tracking/sts/internal/recording"
 	"github.com/service-tracking/sts/internal/terms"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -204,8 +205,8 @@ func (ec *executionContext) fieldContext_RecordServicePayload_errors(_ context.C
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context, obj any) (model.RecordAttemptInput, error) {
-	var it model.RecordAttemptInput
+func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context, obj any) (recording.Attempt, error) {
+	var it recording.Attempt
 	if obj == nil {
 		return it, nil
 	}
@@ -231,7 +232,7 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 		switch k {
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
-			data, err := ec.unmarshalNIdempotencyKey2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐIdempotencyKey(ctx, v)
+			data, err := ec.unmarshalNIdempotencyKey2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -242,7 +243,7 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 			if err != nil {
 				return it, err
 			}
-			it.DocketNumber = data
+			it.Docket = data
 		case "reason":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
 			data, err := ec.unmarshalNAttemptReason2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐAttemptReason(ctx, v)
@@ -252,7 +253,7 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 			it.Reason = data
 		case "detail":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("detail"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -280,7 +281,7 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 			it.NoFurtherAttempt = data
 		case "note":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -308,11 +309,11 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 			it.DeviceSentAt = data
 		case "asOfficerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOfficerId"))
-			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, v)
+			data, err := ec.unmarshalOID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.AsOfficerID = data
+			it.AsOfficer = data
 		}
 	}
 	return it, nil
@@ -324,14 +325,14 @@ func (ec *executionContext) unmarshalInputRecordAttemptInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRecordAttemptInput(ctx context.Context, raw any) (model.RecordAttemptInput, error) {
-	var out model.RecordAttemptInput
+func UnmarshalRecordAttemptInput(ctx context.Context, raw any) (recording.Attempt, error) {
+	var out recording.Attempt
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordAttemptInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context, obj any) (model.RecordServiceInput, error) {
-	var it model.RecordServiceInput
+func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context, obj any) (recording.Service, error) {
+	var it recording.Service
 	if obj == nil {
 		return it, nil
 	}
@@ -354,7 +355,7 @@ func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context
 		switch k {
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
-			data, err := ec.unmarshalNIdempotencyKey2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐIdempotencyKey(ctx, v)
+			data, err := ec.unmarshalNIdempotencyKey2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -365,7 +366,7 @@ func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context
 			if err != nil {
 				return it, err
 			}
-			it.DocketNumber = data
+			it.Docket = data
 		case "method":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
 			data, err := ec.unmarshalNServiceMethod2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐServiceMethod(ctx, v)
@@ -389,7 +390,7 @@ func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context
 			it.PoliceAssistanceRequested = data
 		case "note":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -417,11 +418,11 @@ func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context
 			it.DeviceSentAt = data
 		case "asOfficerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asOfficerId"))
-			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, v)
+			data, err := ec.unmarshalOID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.AsOfficerID = data
+			it.AsOfficer = data
 		}
 	}
 	return it, nil
@@ -433,8 +434,8 @@ func (ec *executionContext) unmarshalInputRecordServiceInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRecordServiceInput(ctx context.Context, raw any) (model.RecordServiceInput, error) {
-	var out model.RecordServiceInput
+func UnmarshalRecordServiceInput(ctx context.Context, raw any) (recording.Service, error) {
+	var out recording.Service
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordServiceInput", raw, &out)
 	return out, err
 }
@@ -751,7 +752,7 @@ func (ec *executionContext) marshalNRecordAttemptError2ᚕgithubᚗcomᚋservice
 	return ret
 }
 
-func (ec *executionContext) unmarshalNRecordAttemptInput2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordAttemptInput(ctx context.Context, v any) (model.RecordAttemptInput, error) {
+func (ec *executionContext) unmarshalNRecordAttemptInput2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋrecordingᚐAttempt(ctx context.Context, v any) (recording.Attempt, error) {
 	res, err := ec.unmarshalInputRecordAttemptInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -780,7 +781,7 @@ func (ec *executionContext) marshalNRecordServiceError2ᚕgithubᚗcomᚋservice
 	return ret
 }
 
-func (ec *executionContext) unmarshalNRecordServiceInput2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐRecordServiceInput(ctx context.Context, v any) (model.RecordServiceInput, error) {
+func (ec *executionContext) unmarshalNRecordServiceInput2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋrecordingᚐService(ctx context.Context, v any) (recording.Service, error) {
 	res, err := ec.unmarshalInputRecordServiceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -52,19 +52,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AcknowledgeTransferInput", ec.unmarshalInputAcknowledgeTransferInput),
+			graphql.NewInputUnmarshaler("ActivityEntryInput", ec.unmarshalInputActivityEntryInput),
+			graphql.NewInputUnmarshaler("AttemptEntryInput", ec.unmarshalInputAttemptEntryInput),
+			graphql.NewInputUnmarshaler("CorrectActivityInput", ec.unmarshalInputCorrectActivityInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("DeliveryEventFilter", ec.unmarshalInputDeliveryEventFilter),
 			graphql.NewInputUnmarshaler("DeliveryFilter", ec.unmarshalInputDeliveryFilter),
 			graphql.NewInputUnmarshaler("LawEnforcementAgencyFilter", ec.unmarshalInputLawEnforcementAgencyFilter),
 			graphql.NewInputUnmarshaler("OfficerFilter", ec.unmarshalInputOfficerFilter),
+			graphql.NewInputUnmarshaler("OtherInformationEntryInput", ec.unmarshalInputOtherInformationEntryInput),
+			graphql.NewInputUnmarshaler("ReceiptEntryInput", ec.unmarshalInputReceiptEntryInput),
 			graphql.NewInputUnmarshaler("RecordAttemptInput", ec.unmarshalInputRecordAttemptInput),
+			graphql.NewInputUnmarshaler("RecordManualEntryInput", ec.unmarshalInputRecordManualEntryInput),
+			graphql.NewInputUnmarshaler("RecordOtherInformationInput", ec.unmarshalInputRecordOtherInformationInput),
+			graphql.NewInputUnmarshaler("RecordReceiptInput", ec.unmarshalInputRecordReceiptInput),
 			graphql.NewInputUnmarshaler("RecordServiceInput", ec.unmarshalInputRecordServiceInput),
 			graphql.NewInputUnmarshaler("RegistryCaseFilter", ec.unmarshalInputRegistryCaseFilter),
 			graphql.NewInputUnmarshaler("RegistryCaseOrder", ec.unmarshalInputRegistryCaseOrder),
 			graphql.NewInputUnmarshaler("ServiceActivityFilter", ec.unmarshalInputServiceActivityFilter),
+			graphql.NewInputUnmarshaler("ServiceEntryInput", ec.unmarshalInputServiceEntryInput),
 			graphql.NewInputUnmarshaler("ServiceEventFilter", ec.unmarshalInputServiceEventFilter),
 			graphql.NewInputUnmarshaler("StatisticsFilter", ec.unmarshalInputStatisticsFilter),
+			graphql.NewInputUnmarshaler("TransferEntryInput", ec.unmarshalInputTransferEntryInput),
+			graphql.NewInputUnmarshaler("TransferProcessInput", ec.unmarshalInputTransferProcessInput),
+			graphql.NewInputUnmarshaler("TransferReceiverInput", ec.unmarshalInputTransferReceiverInput),
+			graphql.NewInputUnmarshaler("WithdrawActivityInput", ec.unmarshalInputWithdrawActivityInput),
 		)
 	}
 	first := true
@@ -190,6 +204,8 @@ type ViewerPermissions {
   viewerCanListCases: Boolean!
   """Indicates whether the viewer may record service activities as an officer (§4, §5, §6)."""
   viewerCanRecord: Boolean!
+  """Indicates whether the viewer may enter for an officer what he reported (` + "`" + `recordManualEntry` + "`" + `, §7(c))."""
+  viewerCanEnterManually: Boolean!
   """Indicates whether the viewer may list service activities (` + "`" + `serviceActivities` + "`" + `)."""
   viewerCanListActivities: Boolean!
   """Indicates whether the viewer may list deliveries (` + "`" + `deliveries` + "`" + `)."""
@@ -487,6 +503,8 @@ type Transfer implements ServiceActivity & Node {
   toOfficerName: String
   """Timestamp at which the receiving officer acknowledged that the papers arrived; null while he has not."""
   acknowledgedAt: DateTime
+  """Indicates whether the viewer may acknowledge that the papers arrived: he received them, and nobody has acknowledged or corrected it."""
+  viewerCanAcknowledge: Boolean!
 }
 
 """Other information about the case (§6(c))."""
@@ -583,7 +601,10 @@ type RegistryEntry {
   recordedAt: DateTime!
 }
 
-"""A manual entry (§7): registry staff recorded what an officer reported while the system was unavailable to him."""
+"""
+A manual entry (§7): registry staff recorded what an officer reported while the
+system was unavailable to him. Its words are his: he counts as their author.
+"""
 type ManualEntry {
   """The way in which the officer's report came (§7(b))."""
   reportedVia: EntryVia!
@@ -1080,6 +1101,195 @@ type CalendarEntryEdge {
   node: CalendarEntry!
 }
 `, BuiltIn: false},
+	{Name: "../schema/correction.graphql", Input: `extend type Mutation {
+  """
+  Puts another entry in the place of an activity, with the reason. What was
+  recorded stays and can be read (` + "`" + `corrects` + "`" + `, ` + "`" + `correctedBy` + "`" + `); the kind may change.
+  Everyone who was told the old fact is told the new one, marked as a correction
+  that names what it replaces; what was not sent yet is not sent any more. An id
+  that does not exist and another officer's activity answer alike: NOT_YOURS.
+
+  Who: the officer whose activity it is, and registry staff.
+  Errors: NOT_YOURS, ALREADY_CORRECTED, REASON_REQUIRED, IN_THE_FUTURE, BEFORE_CASE_EXISTED, ALREADY_SERVED, OFFICER_NOT_LISTED, OFFICER_NOT_FOUND, SAME_OFFICER, KEY_REUSED, DETAIL_REQUIRED, TOO_LONG, BAD_TEXT, WRONG_OFFICER, EXACTLY_ONE (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DATE_TIME, BAD_ID.
+  """
+  correctActivity(
+    """What is corrected, and what stands in its place."""
+    input: CorrectActivityInput!
+  ): CorrectActivityPayload
+
+  """
+  Takes back an activity, and all that it corrected: it should never have been
+  recorded on this case, such as on the wrong docket number. Nothing earlier
+  revives; a withdrawal is itself neither corrected nor withdrawn, so what was
+  taken back by mistake is recorded anew. Everyone who was told of it is told that
+  it is taken back. An id that does not exist and another officer's activity answer
+  alike: NOT_YOURS.
+
+  Who: the officer whose activity it is, and registry staff.
+  Errors: NOT_YOURS, ALREADY_CORRECTED, REASON_REQUIRED, KEY_REUSED, TOO_LONG, BAD_TEXT, WRONG_OFFICER (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DATE_TIME, BAD_ID.
+  """
+  withdrawActivity(
+    """What is taken back."""
+    input: WithdrawActivityInput!
+  ): WithdrawActivityPayload
+}
+
+"""A correction of an activity."""
+input CorrectActivityInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Id of the activity that is corrected: the newest of its chain."""
+  activityId: ID!
+  """Why it is corrected; only its author and registry staff can read it."""
+  reason: String!
+  """What stands in its place, whole: what is left out here is not taken from the activity that is corrected."""
+  entry: ActivityEntryInput!
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""An activity of any kind but a withdrawal: exactly one, or it is EXACTLY_ONE."""
+input ActivityEntryInput @oneOf {
+  """Service was executed (§4)."""
+  service: ServiceEntryInput
+  """Service was attempted and not executed (§5)."""
+  attempt: AttemptEntryInput
+  """The process was received for service (§6(a))."""
+  receipt: ReceiptEntryInput
+  """The process was transferred to another officer (§6(b))."""
+  transfer: TransferEntryInput
+  """Other information about the case (§6(c))."""
+  otherInformation: OtherInformationEntryInput
+}
+
+"""A service (§4), as in ` + "`" + `recordService` + "`" + `."""
+input ServiceEntryInput {
+  """How service was executed (§4(e))."""
+  method: ServiceMethod!
+  """Timestamp at which service was executed (§4(f)); at most two minutes in the future."""
+  executedAt: DateTime!
+  """Indicates whether the officer requested assistance from a law enforcement agency to execute service (§4(g))."""
+  policeAssistanceRequested: Boolean!
+  """What is added in words; only its author and registry staff can read it."""
+  note: String
+}
+
+"""An attempt (§5), as in ` + "`" + `recordAttempt` + "`" + `."""
+input AttemptEntryInput {
+  """Why service was not executed (§5(e))."""
+  reason: AttemptReason!
+  """The reason in words; must be given if the reason is ` + "`" + `OTHER` + "`" + `. Only its author and registry staff can read it."""
+  detail: String
+  """Timestamp at which service was last attempted (§5(f)); at most two minutes in the future."""
+  lastAttemptedAt: DateTime!
+  """Indicates whether the officer requested assistance from a law enforcement agency to execute service (§5(g))."""
+  policeAssistanceRequested: Boolean!
+  """Indicates whether the officer plans no further attempt: then this is his report that service was unsuccessful (§5(b))."""
+  noFurtherAttempt: Boolean! = false
+  """What is added in words; only its author and registry staff can read it."""
+  note: String
+}
+
+"""A receipt (§6(a)), as in ` + "`" + `recordReceipt` + "`" + `."""
+input ReceiptEntryInput {
+  """Timestamp at which the process was received for service (§6(a)); at most two minutes in the future."""
+  receivedAt: DateTime!
+  """Date of the writ, if it is noted (C.G.S. §6-32)."""
+  writDate: Date
+  """What is added in words; only its author and registry staff can read it."""
+  note: String
+}
+
+"""A transfer (§6(b)), as in ` + "`" + `transferProcess` + "`" + `."""
+input TransferEntryInput {
+  """To whom the process was transferred."""
+  to: TransferReceiverInput!
+  """Timestamp at which the process was transferred (§6(b)); at most two minutes in the future."""
+  transferredAt: DateTime!
+  """What is added in words; only its author and registry staff can read it."""
+  note: String
+}
+
+"""Other information (§6(c)), as in ` + "`" + `recordOtherInformation` + "`" + `."""
+input OtherInformationEntryInput {
+  """What the information is about."""
+  about: [InformationAbout!]!
+  """The information in words; only its author and registry staff can read it."""
+  text: String!
+}
+
+"""What became of ` + "`" + `correctActivity` + "`" + `."""
+type CorrectActivityPayload {
+  """The activity that stands in the place of the corrected one; null if there are errors. With a repeated key, the one recorded first."""
+  activity: ServiceActivity
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [CorrectActivityError!]!
+}
+
+"""Why an activity was not corrected."""
+union CorrectActivityError =
+  | NotYours
+  | AlreadyCorrected
+  | ReasonRequired
+  | InTheFuture
+  | BeforeCaseExisted
+  | AlreadyServed
+  | OfficerNotListed
+  | OfficerNotFound
+  | SameOfficer
+  | KeyReused
+  | DetailRequired
+  | TooLong
+  | BadText
+  | WrongOfficer
+  | ExactlyOne
+
+"""A withdrawal of an activity."""
+input WithdrawActivityInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Id of the activity that is taken back: the newest of its chain."""
+  activityId: ID!
+  """Why it is taken back; only its author and registry staff can read it."""
+  reason: String!
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""What became of ` + "`" + `withdrawActivity` + "`" + `."""
+type WithdrawActivityPayload {
+  """The withdrawal recorded; null if there are errors. With a repeated key, the one recorded first."""
+  activity: Withdrawal
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [WithdrawActivityError!]!
+}
+
+"""Why an activity was not taken back."""
+union WithdrawActivityError =
+  | NotYours
+  | AlreadyCorrected
+  | ReasonRequired
+  | KeyReused
+  | TooLong
+  | BadText
+  | WrongOfficer
+`, BuiltIn: false},
 	{Name: "../schema/delivery.graphql", Input: `extend type Query {
   """
   Deliveries that the viewer may list, in the order in which they were planned.
@@ -1339,16 +1549,36 @@ enum UserErrorCode {
   BEFORE_CASE_EXISTED
   """Service was already recorded on this case. Can be confirmed."""
   ALREADY_SERVED
+  """The respondent's name reported is not the docket's. Can be confirmed."""
+  RESPONDENT_MISMATCH
+  """The officer named is not on the list of officers, or not active. Can be confirmed."""
+  OFFICER_NOT_LISTED
   """The idempotency key was used before, for other content."""
   KEY_REUSED
   """The reason is ` + "`" + `OTHER` + "`" + `, and its detail is missing."""
   DETAIL_REQUIRED
+  """The reason of a correction or a withdrawal is missing."""
+  REASON_REQUIRED
   """A text is longer than allowed."""
   TOO_LONG
   """A text holds characters that are not allowed."""
   BAD_TEXT
+  """There is no officer with this id. Choose one from ` + "`" + `officers` + "`" + `, or give a name."""
+  OFFICER_NOT_FOUND
   """The session is another officer's than the one the device named."""
   WRONG_OFFICER
+  """The officer to whom the process was transferred is the one who transfers."""
+  SAME_OFFICER
+  """Another officer is recorded as holder of the papers, so this one cannot have transferred them."""
+  NOT_HOLDER
+  """It is no transfer to this officer."""
+  NOT_RECEIVER
+  """It is no activity of this officer."""
+  NOT_YOURS
+  """It was corrected or withdrawn before. Look at the newest, and correct that."""
+  ALREADY_CORRECTED
+  """Of several fields exactly one must be given."""
+  EXACTLY_ONE
 }
 
 """` + "`" + `CASE_NOT_FOUND` + "`" + `: no case with this docket number is known yet (§7)."""
@@ -1438,6 +1668,110 @@ type BadText implements UserError {
 """` + "`" + `WRONG_OFFICER` + "`" + `: the session is another officer's than the one the device named with ` + "`" + `asOfficerId` + "`" + `."""
 type WrongOfficer implements UserError {
   """What is the matter, for programs: ` + "`" + `WRONG_OFFICER` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `RESPONDENT_MISMATCH` + "`" + `: the respondent's name reported is not the docket's (§7(b)(4)). Can be confirmed."""
+type RespondentMismatch implements UserError {
+  """What is the matter, for programs: ` + "`" + `RESPONDENT_MISMATCH` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `OFFICER_NOT_LISTED` + "`" + `: the officer named is not on the list of officers, or not active (§6(b)). Can be confirmed."""
+type OfficerNotListed implements UserError {
+  """What is the matter, for programs: ` + "`" + `OFFICER_NOT_LISTED` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `REASON_REQUIRED` + "`" + `: the reason of a correction or a withdrawal is missing."""
+type ReasonRequired implements UserError {
+  """What is the matter, for programs: ` + "`" + `REASON_REQUIRED` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `OFFICER_NOT_FOUND` + "`" + `: there is no officer with this id."""
+type OfficerNotFound implements UserError {
+  """What is the matter, for programs: ` + "`" + `OFFICER_NOT_FOUND` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `SAME_OFFICER` + "`" + `: the officer to whom the process was transferred is the one who transfers (§6(b))."""
+type SameOfficer implements UserError {
+  """What is the matter, for programs: ` + "`" + `SAME_OFFICER` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `NOT_HOLDER` + "`" + `: another officer is recorded as holder of the papers, so this one cannot have transferred them (§6(b))."""
+type NotHolder implements UserError {
+  """What is the matter, for programs: ` + "`" + `NOT_HOLDER` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+  """The officer who is recorded as holder."""
+  holder: Officer
+}
+
+"""` + "`" + `NOT_RECEIVER` + "`" + `: it is no transfer to this officer, or there is none with this id."""
+type NotReceiver implements UserError {
+  """What is the matter, for programs: ` + "`" + `NOT_RECEIVER` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `NOT_YOURS` + "`" + `: it is no activity of this officer, or there is none with this id."""
+type NotYours implements UserError {
+  """What is the matter, for programs: ` + "`" + `NOT_YOURS` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `ALREADY_CORRECTED` + "`" + `: it was corrected or withdrawn before."""
+type AlreadyCorrected implements UserError {
+  """What is the matter, for programs: ` + "`" + `ALREADY_CORRECTED` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+  """The activity that stands in its place, or takes it back; null for a viewer who may not see it."""
+  newest: ServiceActivity
+}
+
+"""` + "`" + `EXACTLY_ONE` + "`" + `: of the fields of this input exactly one must be given, and not null."""
+type ExactlyOne implements UserError {
+  """What is the matter, for programs: ` + "`" + `EXACTLY_ONE` + "`" + `."""
   code: UserErrorCode!
   """What is the matter and what to do, for people."""
   message: String!
@@ -1548,7 +1882,7 @@ interface Event {
   recordedAt: DateTime!
 }
 
-"""A service activity was recorded (§3(c))."""
+"""A service activity was recorded (§3(c)): any but a transfer, a correction and a withdrawal, which are events of their own."""
 type ActivityRecorded implements Event {
   """Id of the event, for ` + "`" + `after` + "`" + `."""
   eventId: EventID!
@@ -1556,6 +1890,56 @@ type ActivityRecorded implements Event {
   recordedAt: DateTime!
   """The activity."""
   activity: ServiceActivity!
+}
+
+"""The process was transferred to another officer (§6(b))."""
+type ProcessTransferred implements Event {
+  """Id of the event, for ` + "`" + `after` + "`" + `."""
+  eventId: EventID!
+  """Timestamp at which it was recorded."""
+  recordedAt: DateTime!
+  """The transfer."""
+  activity: Transfer!
+}
+
+"""An activity was corrected, or taken back."""
+type ActivityCorrected implements Event {
+  """Id of the event, for ` + "`" + `after` + "`" + `."""
+  eventId: EventID!
+  """Timestamp at which it was recorded."""
+  recordedAt: DateTime!
+  """The new activity: what stands in the place of the one that it ` + "`" + `corrects` + "`" + `, or the withdrawal that takes it back."""
+  activity: ServiceActivity!
+}
+
+"""The officer to whom the process was transferred acknowledged that the papers arrived (§6(b))."""
+type TransferAcknowledged implements Event {
+  """Id of the event, for ` + "`" + `after` + "`" + `."""
+  eventId: EventID!
+  """Timestamp at which it was recorded."""
+  recordedAt: DateTime!
+  """The transfer."""
+  activity: Transfer!
+}
+
+"""A clock ran out on a case. It is noticed once for each hearing, transfer or delivery."""
+type BecameOverdue implements Event {
+  """Id of the event, for ` + "`" + `after` + "`" + `."""
+  eventId: EventID!
+  """Timestamp at which it was noticed."""
+  recordedAt: DateTime!
+  """Which clock ran out."""
+  rule: DueRule!
+  """Timestamp at which it ran out."""
+  dueAt: DateTime!
+  """Timestamp of the hearing that was in force then; null if none was known."""
+  hearing: DateTime
+  """The case as it stands now."""
+  case: RegistryCase!
+  """The transfer that was not acknowledged; null for other rules."""
+  transfer: Transfer
+  """The delivery that is past its deadline; null for other rules."""
+  delivery: Delivery
 }
 
 """A delivery was planned, or its state changed."""
@@ -1593,7 +1977,7 @@ type Heartbeat implements Event {
 input ServiceEventFilter {
   """Code of the court location of the case, such as ` + "`" + `HHD` + "`" + `."""
   courtLocation: String
-  """Id of the officer whose activity it is."""
+  """Id of the officer whose activity it is; of a transfer, who transferred."""
   officerId: ID
   """The kind of activity: any of these."""
   kinds: [ActivityKind!]
@@ -1608,6 +1992,79 @@ input DeliveryEventFilter {
   """The kind of recipient: any of these."""
   recipientKinds: [RecipientKind!]
 }
+`, BuiltIn: false},
+	{Name: "../schema/manual_entry.graphql", Input: `extend type Mutation {
+  """
+  Enters what an officer reported to the registry section while the system was not
+  accessible to him (§7). It counts as the officer's, to the two hours of §4(b) from
+  when it was reported; who entered it, and how the report came, are kept. A docket
+  number that the daybook has not brought yet opens a provisional case, which the
+  daybook later claims.
+
+  Who: registry staff.
+  Errors: CASE_NOT_FOUND, RESPONDENT_MISMATCH, OFFICER_NOT_FOUND, IN_THE_FUTURE, BEFORE_CASE_EXISTED, ALREADY_SERVED, OFFICER_NOT_LISTED, SAME_OFFICER, NOT_HOLDER, KEY_REUSED, DETAIL_REQUIRED, TOO_LONG, BAD_TEXT, WRONG_OFFICER, EXACTLY_ONE (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME, BAD_ID.
+  """
+  recordManualEntry(
+    """What was reported."""
+    input: RecordManualEntryInput!
+  ): RecordManualEntryPayload
+}
+
+"""A manual entry (§7): what an officer reported (§7(b)), as the registry staff enter it (§7(c))."""
+input RecordManualEntryInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Docket number, as reported (§7(b)(3))."""
+  docketNumber: DocketNumber!
+  """Id of the officer who reported (§7(b)(2))."""
+  onBehalfOfOfficerId: ID!
+  """The way in which the report came (§7(b))."""
+  reportedVia: EntryVia!
+  """Timestamp at which the report came in; the two hours of §4(b) are counted up to it. At most two minutes in the future."""
+  reportedAt: DateTime!
+  """The respondent's first name, as reported (§7(b)(4)). It is checked against the docket; where it differs, RESPONDENT_MISMATCH asks to confirm."""
+  respondentFirstName: String!
+  """The respondent's last name, as reported (§7(b)(4))."""
+  respondentLastName: String!
+  """What was reported (§7(b)(1), §7(b)(5))."""
+  entry: ActivityEntryInput!
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""What became of ` + "`" + `recordManualEntry` + "`" + `."""
+type RecordManualEntryPayload {
+  """The activity recorded, with its ` + "`" + `manualEntry` + "`" + `; null if there are errors. With a repeated key, the one recorded first."""
+  activity: ServiceActivity
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [RecordManualEntryError!]!
+}
+
+"""Why a manual entry was not recorded."""
+union RecordManualEntryError =
+  | CaseNotFound
+  | RespondentMismatch
+  | OfficerNotFound
+  | InTheFuture
+  | BeforeCaseExisted
+  | AlreadyServed
+  | OfficerNotListed
+  | SameOfficer
+  | NotHolder
+  | KeyReused
+  | DetailRequired
+  | TooLong
+  | BadText
+  | WrongOfficer
+  | ExactlyOne
 `, BuiltIn: false},
 	{Name: "../schema/officer.graphql", Input: `extend type Query {
   """
@@ -2716,6 +3173,228 @@ input StatisticsFilter {
   manual: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/supplemental.graphql", Input: `extend type Mutation {
+  """
+  Records that the process was received for service (§6(a)). From then on the
+  officer is recorded as its holder. It is never a condition of recording service.
+
+  Who: officers, for themselves.
+  Errors: CASE_NOT_FOUND, IN_THE_FUTURE, BEFORE_CASE_EXISTED, KEY_REUSED, TOO_LONG, BAD_TEXT, WRONG_OFFICER (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME, BAD_ID.
+  """
+  recordReceipt(
+    """What was received."""
+    input: RecordReceiptInput!
+  ): RecordReceiptPayload
+
+  """
+  Records that the process was transferred to another officer for service
+  (§6(b)). He holds the papers at once; ` + "`" + `acknowledgeTransfer` + "`" + ` only says that they
+  arrived. An officer who is not on the list is named instead, which the registry
+  section then looks into.
+
+  Who: officers, for themselves: the one who is recorded as holder, or anyone if nobody is.
+  Errors: CASE_NOT_FOUND, IN_THE_FUTURE, BEFORE_CASE_EXISTED, OFFICER_NOT_LISTED, OFFICER_NOT_FOUND, SAME_OFFICER, NOT_HOLDER, KEY_REUSED, TOO_LONG, BAD_TEXT, WRONG_OFFICER, EXACTLY_ONE (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME, BAD_ID.
+  """
+  transferProcess(
+    """What was transferred, and to whom."""
+    input: TransferProcessInput!
+  ): TransferProcessPayload
+
+  """
+  Records other information about the case (§6(c)), such as that the respondent's
+  address on the court papers appears to be incomplete. The registry section sees
+  it as work; it is sent to nobody.
+
+  Who: officers, for themselves.
+  Errors: CASE_NOT_FOUND, KEY_REUSED, DETAIL_REQUIRED, TOO_LONG, BAD_TEXT, WRONG_OFFICER (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME, BAD_ID.
+  """
+  recordOtherInformation(
+    """What is to be known."""
+    input: RecordOtherInformationInput!
+  ): RecordOtherInformationPayload
+
+  """
+  Records that the papers of a transfer arrived (§6(b)). An id that does not exist
+  and a transfer to another officer answer alike: NOT_RECEIVER.
+
+  Who: the officer to whom the process was transferred.
+  Errors: NOT_RECEIVER, ALREADY_CORRECTED, KEY_REUSED, WRONG_OFFICER (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DATE_TIME, BAD_ID.
+  """
+  acknowledgeTransfer(
+    """Which papers arrived."""
+    input: AcknowledgeTransferInput!
+  ): AcknowledgeTransferPayload
+}
+
+"""A receipt, as its officer records it (§6(a))."""
+input RecordReceiptInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Docket number of the case."""
+  docketNumber: DocketNumber!
+  """Timestamp at which the process was received for service (§6(a)); at most two minutes in the future."""
+  receivedAt: DateTime!
+  """Date of the writ, if the officer notes it (C.G.S. §6-32)."""
+  writDate: Date
+  """What the officer adds in his own words; only he and registry staff can read it."""
+  note: String
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""What became of ` + "`" + `recordReceipt` + "`" + `."""
+type RecordReceiptPayload {
+  """The receipt recorded; null if there are errors. With a repeated key, the one recorded first."""
+  activity: Receipt
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [RecordReceiptError!]!
+}
+
+"""Why a receipt was not recorded."""
+union RecordReceiptError =
+  | CaseNotFound
+  | InTheFuture
+  | BeforeCaseExisted
+  | KeyReused
+  | TooLong
+  | BadText
+  | WrongOfficer
+
+"""A transfer, as its officer records it (§6(b))."""
+input TransferProcessInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Docket number of the case."""
+  docketNumber: DocketNumber!
+  """To whom the process was transferred."""
+  to: TransferReceiverInput!
+  """Timestamp at which the process was transferred (§6(b)); at most two minutes in the future."""
+  transferredAt: DateTime!
+  """What the officer adds in his own words; only he and registry staff can read it."""
+  note: String
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""The officer to whom the process was transferred: exactly one of the two, or it is EXACTLY_ONE."""
+input TransferReceiverInput @oneOf {
+  """Id of the officer, from the list of officers."""
+  officerId: ID
+  """Name of an officer who is not on the list; OFFICER_NOT_LISTED asks to confirm that he is not."""
+  officerName: String
+}
+
+"""What became of ` + "`" + `transferProcess` + "`" + `."""
+type TransferProcessPayload {
+  """The transfer recorded; null if there are errors. With a repeated key, the one recorded first."""
+  activity: Transfer
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [TransferProcessError!]!
+}
+
+"""Why a transfer was not recorded."""
+union TransferProcessError =
+  | CaseNotFound
+  | InTheFuture
+  | BeforeCaseExisted
+  | OfficerNotListed
+  | OfficerNotFound
+  | SameOfficer
+  | NotHolder
+  | KeyReused
+  | TooLong
+  | BadText
+  | WrongOfficer
+  | ExactlyOne
+
+"""Other information, as its officer records it (§6(c))."""
+input RecordOtherInformationInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Docket number of the case."""
+  docketNumber: DocketNumber!
+  """What the information is about."""
+  about: [InformationAbout!]!
+  """The information in words; only the officer and registry staff can read it."""
+  text: String!
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""What became of ` + "`" + `recordOtherInformation` + "`" + `."""
+type RecordOtherInformationPayload {
+  """The information recorded; null if there are errors. With a repeated key, that recorded first."""
+  activity: OtherInformation
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [RecordOtherInformationError!]!
+}
+
+"""Why other information was not recorded."""
+union RecordOtherInformationError =
+  | CaseNotFound
+  | KeyReused
+  | DetailRequired
+  | TooLong
+  | BadText
+  | WrongOfficer
+
+"""That the papers of a transfer arrived, as the receiving officer records it (§6(b))."""
+input AcknowledgeTransferInput {
+  """Key of this act of recording, made once by the client and sent again with every repetition."""
+  idempotencyKey: IdempotencyKey!
+  """Id of the transfer."""
+  transferId: ID!
+  """The warnings that have been read and are stood by. One that applies and is not listed refuses the recording."""
+  confirm: [Confirmation!]! = []
+  """Timestamp at which it was submitted, by the clock of the device: kept as evidence, it changes no rule."""
+  deviceSubmittedAt: DateTime
+  """Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule."""
+  deviceSentAt: DateTime
+  """Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another."""
+  asOfficerId: ID
+}
+
+"""What became of ` + "`" + `acknowledgeTransfer` + "`" + `."""
+type AcknowledgeTransferPayload {
+  """The transfer, with ` + "`" + `acknowledgedAt` + "`" + `; null if there are errors. With a repeated key, the same."""
+  activity: Transfer
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """Why nothing was recorded; empty if it was."""
+  errors: [AcknowledgeTransferError!]!
+}
+
+"""Why a transfer was not acknowledged."""
+union AcknowledgeTransferError =
+  | NotReceiver
+  | AlreadyCorrected
+  | KeyReused
+  | WrongOfficer
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -2737,6 +3416,18 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_officer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
+}
+
+func (ec *executionContext) childFields_AcknowledgeTransferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_AcknowledgeTransferPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_AcknowledgeTransferPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcknowledgeTransferPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcknowledgeTransferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2961,6 +3652,18 @@ func (ec *executionContext) childFields_CalendarEntryEdge(ctx context.Context, f
 		return ec.fieldContext_CalendarEntryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CalendarEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CorrectActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_CorrectActivityPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_CorrectActivityPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_CorrectActivityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CorrectActivityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CourtCalendar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3237,6 +3940,48 @@ func (ec *executionContext) childFields_OfficerName(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type OfficerName", field.Name)
 }
 
+func (ec *executionContext) childFields_OtherInformation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OtherInformation_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_OtherInformation_kind(ctx, field)
+	case "case":
+		return ec.fieldContext_OtherInformation_case(ctx, field)
+	case "officer":
+		return ec.fieldContext_OtherInformation_officer(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_OtherInformation_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_OtherInformation_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_OtherInformation_recordedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_OtherInformation_note(ctx, field)
+	case "registryEntry":
+		return ec.fieldContext_OtherInformation_registryEntry(ctx, field)
+	case "corrects":
+		return ec.fieldContext_OtherInformation_corrects(ctx, field)
+	case "correctedBy":
+		return ec.fieldContext_OtherInformation_correctedBy(ctx, field)
+	case "correctionReason":
+		return ec.fieldContext_OtherInformation_correctionReason(ctx, field)
+	case "manualEntry":
+		return ec.fieldContext_OtherInformation_manualEntry(ctx, field)
+	case "deviceSubmittedAt":
+		return ec.fieldContext_OtherInformation_deviceSubmittedAt(ctx, field)
+	case "viewerCanCorrect":
+		return ec.fieldContext_OtherInformation_viewerCanCorrect(ctx, field)
+	case "deliverySummary":
+		return ec.fieldContext_OtherInformation_deliverySummary(ctx, field)
+	case "about":
+		return ec.fieldContext_OtherInformation_about(ctx, field)
+	case "text":
+		return ec.fieldContext_OtherInformation_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OtherInformation", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -3283,6 +4028,46 @@ func (ec *executionContext) childFields_ProtectionOrder(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ProtectionOrder", field.Name)
 }
 
+func (ec *executionContext) childFields_Receipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Receipt_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Receipt_kind(ctx, field)
+	case "case":
+		return ec.fieldContext_Receipt_case(ctx, field)
+	case "officer":
+		return ec.fieldContext_Receipt_officer(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_Receipt_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Receipt_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Receipt_recordedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_Receipt_note(ctx, field)
+	case "registryEntry":
+		return ec.fieldContext_Receipt_registryEntry(ctx, field)
+	case "corrects":
+		return ec.fieldContext_Receipt_corrects(ctx, field)
+	case "correctedBy":
+		return ec.fieldContext_Receipt_correctedBy(ctx, field)
+	case "correctionReason":
+		return ec.fieldContext_Receipt_correctionReason(ctx, field)
+	case "manualEntry":
+		return ec.fieldContext_Receipt_manualEntry(ctx, field)
+	case "deviceSubmittedAt":
+		return ec.fieldContext_Receipt_deviceSubmittedAt(ctx, field)
+	case "viewerCanCorrect":
+		return ec.fieldContext_Receipt_viewerCanCorrect(ctx, field)
+	case "deliverySummary":
+		return ec.fieldContext_Receipt_deliverySummary(ctx, field)
+	case "writDate":
+		return ec.fieldContext_Receipt_writDate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordAttemptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "activity":
@@ -3293,6 +4078,42 @@ func (ec *executionContext) childFields_RecordAttemptPayload(ctx context.Context
 		return ec.fieldContext_RecordAttemptPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordAttemptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordManualEntryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_RecordManualEntryPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_RecordManualEntryPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordManualEntryPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordManualEntryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordOtherInformationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_RecordOtherInformationPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_RecordOtherInformationPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordOtherInformationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordOtherInformationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordReceiptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_RecordReceiptPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_RecordReceiptPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordReceiptPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordReceiptPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3621,6 +4442,66 @@ func (ec *executionContext) childFields_StatisticsRow(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type StatisticsRow", field.Name)
 }
 
+func (ec *executionContext) childFields_Transfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Transfer_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Transfer_kind(ctx, field)
+	case "case":
+		return ec.fieldContext_Transfer_case(ctx, field)
+	case "officer":
+		return ec.fieldContext_Transfer_officer(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_Transfer_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Transfer_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Transfer_recordedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_Transfer_note(ctx, field)
+	case "registryEntry":
+		return ec.fieldContext_Transfer_registryEntry(ctx, field)
+	case "corrects":
+		return ec.fieldContext_Transfer_corrects(ctx, field)
+	case "correctedBy":
+		return ec.fieldContext_Transfer_correctedBy(ctx, field)
+	case "correctionReason":
+		return ec.fieldContext_Transfer_correctionReason(ctx, field)
+	case "manualEntry":
+		return ec.fieldContext_Transfer_manualEntry(ctx, field)
+	case "deviceSubmittedAt":
+		return ec.fieldContext_Transfer_deviceSubmittedAt(ctx, field)
+	case "viewerCanCorrect":
+		return ec.fieldContext_Transfer_viewerCanCorrect(ctx, field)
+	case "deliverySummary":
+		return ec.fieldContext_Transfer_deliverySummary(ctx, field)
+	case "fromOfficer":
+		return ec.fieldContext_Transfer_fromOfficer(ctx, field)
+	case "toOfficer":
+		return ec.fieldContext_Transfer_toOfficer(ctx, field)
+	case "toOfficerName":
+		return ec.fieldContext_Transfer_toOfficerName(ctx, field)
+	case "acknowledgedAt":
+		return ec.fieldContext_Transfer_acknowledgedAt(ctx, field)
+	case "viewerCanAcknowledge":
+		return ec.fieldContext_Transfer_viewerCanAcknowledge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Transfer", field.Name)
+}
+
+func (ec *executionContext) childFields_TransferProcessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_TransferProcessPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_TransferProcessPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_TransferProcessPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TransferProcessPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UnroutedAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -3689,6 +4570,8 @@ func (ec *executionContext) childFields_ViewerPermissions(ctx context.Context, f
 		return ec.fieldContext_ViewerPermissions_viewerCanListCases(ctx, field)
 	case "viewerCanRecord":
 		return ec.fieldContext_ViewerPermissions_viewerCanRecord(ctx, field)
+	case "viewerCanEnterManually":
+		return ec.fieldContext_ViewerPermissions_viewerCanEnterManually(ctx, field)
 	case "viewerCanListActivities":
 		return ec.fieldContext_ViewerPermissions_viewerCanListActivities(ctx, field)
 	case "viewerCanListDeliveries":
@@ -3697,6 +4580,58 @@ func (ec *executionContext) childFields_ViewerPermissions(ctx context.Context, f
 		return ec.fieldContext_ViewerPermissions_viewerCanSeeConfidential(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerPermissions", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_WithdrawActivityPayload_activity(ctx, field)
+	case "case":
+		return ec.fieldContext_WithdrawActivityPayload_case(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawActivityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawActivityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Withdrawal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Withdrawal_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Withdrawal_kind(ctx, field)
+	case "case":
+		return ec.fieldContext_Withdrawal_case(ctx, field)
+	case "officer":
+		return ec.fieldContext_Withdrawal_officer(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_Withdrawal_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Withdrawal_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Withdrawal_recordedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_Withdrawal_note(ctx, field)
+	case "registryEntry":
+		return ec.fieldContext_Withdrawal_registryEntry(ctx, field)
+	case "corrects":
+		return ec.fieldContext_Withdrawal_corrects(ctx, field)
+	case "correctedBy":
+		return ec.fieldContext_Withdrawal_correctedBy(ctx, field)
+	case "correctionReason":
+		return ec.fieldContext_Withdrawal_correctionReason(ctx, field)
+	case "manualEntry":
+		return ec.fieldContext_Withdrawal_manualEntry(ctx, field)
+	case "deviceSubmittedAt":
+		return ec.fieldContext_Withdrawal_deviceSubmittedAt(ctx, field)
+	case "viewerCanCorrect":
+		return ec.fieldContext_Withdrawal_viewerCanCorrect(ctx, field)
+	case "deliverySummary":
+		return ec.fieldContext_Withdrawal_deliverySummary(ctx, field)
+	case "withdrawalReason":
+		return ec.fieldContext_Withdrawal_withdrawalReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Withdrawal", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

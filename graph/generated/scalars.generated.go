@@ -137,13 +137,17 @@ func UnmarshalDateTimeRange(ctx context.Context, raw any) (model.DateTimeRange, 
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) unmarshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, v any) (terms.Date, error) {
-	var res terms.Date
-	err := res.UnmarshalGQL(v)
+	res, err := model.UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, sel ast.SelectionSet, v terms.Date) graphql.Marshaler {
-	return v
+	_ = sel
+	res := model.MarshalDate(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -180,30 +184,48 @@ func (ec *executionContext) marshalNEventID2githubᚗcomᚋserviceᚑtrackingᚋ
 	return v
 }
 
-func (ec *executionContext) unmarshalNIdempotencyKey2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐIdempotencyKey(ctx context.Context, v any) (model.IdempotencyKey, error) {
-	var res model.IdempotencyKey
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNIdempotencyKey2string(ctx context.Context, v any) (string, error) {
+	res, err := model.UnmarshalIdempotencyKey(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNIdempotencyKey2githubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐIdempotencyKey(ctx context.Context, sel ast.SelectionSet, v model.IdempotencyKey) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNIdempotencyKey2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalIdempotencyKey(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "IdempotencyKey!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalODate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, v any) (terms.Date, error) {
+	res, err := model.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, sel ast.SelectionSet, v terms.Date) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalDate(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalODate2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, v any) (*terms.Date, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(terms.Date)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	res, err := model.UnmarshalDate(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalODate2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐDate(ctx context.Context, sel ast.SelectionSet, v *terms.Date) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := model.MarshalDate(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalODateRange2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐDateRange(ctx context.Context, v any) (*model.DateRange, error) {

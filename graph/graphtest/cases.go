@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -23,6 +24,9 @@ type Case struct {
 	// Activities is how many: a service, an attempt, a receipt, a transfer to
 	// officer3, other information, a withdrawal, and again.
 	Activities int
+	// Manual adds a receipt that registry1 entered for the author, in the author's
+	// words, and registry1's correction of it, in his own.
+	Manual     bool
 	Status     terms.ServiceStatus
 	ReportMade bool
 	OpenedAt   time.Time
@@ -65,7 +69,10 @@ func (w *World) Add(t testing.TB, c Case) Row {
 		if err := w.facts(ctx, tx, c, row); err != nil {
 			return err
 		}
-		return w.activities(ctx, tx, c, &row)
+		if err := w.activities(ctx, tx, c, &row); err != nil || !c.Manual {
+			return err
+		}
+		return w.manual(ctx, tx, c, &row)
 	})
 	return row
 }
@@ -74,7 +81,7 @@ func (w *World) kase(ctx context.Context, tx *ent.Tx, c Case, row Row) error {
 	create := tx.RegistryCase.Create().SetID(row.ID).SetDocket(row.Docket).SetCourtCode(c.Court).SetOpenedAt(c.OpenedAt).
 		SetLastRecordedAt(c.OpenedAt).SetRespondentFirstName("Rob").SetRespondentLastName(c.LastName).
 		SetRespondentKey(terms.Fold(c.LastName + " Rob")).SetHearingSort(c.Hearing).SetServiceStatus(c.Status).
-		SetReportMade(c.ReportMade).SetLatestActivityAt(c.OpenedAt).SetNextSequence(int64(c.Activities + 1))
+		SetReportMade(c.ReportMade).SetLatestActivityAt(c.OpenedAt).SetNextSequence(int64(c.Activities + 3))
 	if !c.Hearing.Equal(casefile.NoHearing) {
 		create.SetOrderKind(terms.ReliefFromAbuse).SetHearingAt(c.Hearing).SetHearingCourtroom("4B").
 			SetLastTimelyDay(terms.DateOf(c.Hearing).AddDays(-3))
@@ -165,13 +172,7 @@ func (w *World) activities(ctx context.Context, tx *ent.Tx, c Case, row *Row) er
 		case terms.KindWithdrawal:
 			a.SetWithdrawalReason(text).SetCorrectsID(row.Activities[i-1])
 		}
-		saved, err := a.Save(ctx)
-		if err != nil {
-			return err
-		}
-		row.Activities = append(row.Activities, saved.ID)
-		err = tx.RegistryEntry.Create().SetCaseID(row.ID).SetActivityID(saved.ID).SetOfficerName(author.DisplayName).SetKind(kind).
-			SetOccurredAt(saved.OccurredAt).SetRecordedAt(at).Exec(ctx)
+		saved, err := w.entered(ctx, tx, a, author, row)
 		if err != nil {
 			return err
 		}
@@ -187,6 +188,48 @@ func (w *World) activities(ctx context.Context, tx *ent.Tx, c Case, row *Row) er
 		}
 	}
 	return nil
+}
+
+// entered saves an activity with its registry entry.
+func (w *World) entered(ctx context.Context, tx *ent.Tx, a *ent.ServiceActivityCreate, officer *access.Viewer, row *Row) (*ent.ServiceActivity, error) {
+	saved, err := a.Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.Activities = append(row.Activities, saved.ID)
+	return saved, tx.RegistryEntry.Create().SetCaseID(row.ID).SetActivityID(saved.ID).SetOfficerName(officer.DisplayName).SetKind(saved.Kind).
+		SetOccurredAt(saved.OccurredAt).SetRecordedAt(saved.RecordedAt).Exec(ctx)
+}
+
+func (w *World) manual(ctx context.Context, tx *ent.Tx, c Case, row *Row) error {
+	author, clerk := w.Viewers[c.Author], w.Viewers["registry1"]
+	for i := range 2 {
+		at := w.recordedAt(c, c.Activities+i)
+		a := tx.ServiceActivity.Create().SetCaseID(row.ID).SetSequence(int64(c.Activities + i + 1)).SetKind(terms.KindReceipt).SetOfficerID(author.Officer).
+			SetOccurredAt(at).SetRecordedAt(at).SetAccountID(clerk.Account).SetRecordedByName(clerk.DisplayName).SetRecordedByRole(terms.RoleRegistryClerk).
+			SetIdempotencyKey(strings.ToLower(string(row.Docket)) + fmt.Sprint("-manual-", i)).SetContentSha256(make([]byte, 32))
+		if i == 0 {
+			a.SetReportedVia(terms.ViaEmail).SetReportedAt(at).SetNote(Text + c.Author)
+		} else {
+			a.SetCorrectsID(row.Activities[len(row.Activities)-1]).SetCorrectionReason(Text + "registry1").SetNote(Text + "registry1")
+		}
+		if _, err := w.entered(ctx, tx, a, author, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Due seeds that a clock ran out on the case, about a transfer or a delivery of
+// its, or its hearing.
+func (w *World) Due(t testing.TB, row Row, rule terms.DueRule, about terms.ID) terms.ID {
+	t.Helper()
+	id := terms.NewID(terms.DueItemPrefix)
+	w.tx(t, func(ctx context.Context, tx *ent.Tx) error {
+		return tx.DueItem.Create().SetID(id).SetCaseID(row.ID).SetSequence(1).SetRule(rule).SetAboutKey(string(about)).
+			SetHearingAt(Now.AddDate(0, 0, 10)).SetDueAt(Now.Add(-time.Hour)).SetNoticedAt(Now).Exec(ctx)
+	})
+	return id
 }
 
 // deliveries seeds one to the agency, one to each file.

@@ -7,5 +7,5 @@
 // SDL field is a struct field or a method without context and error, so that
 // writing an answer runs no resolver and can never ask the database.
 //
-// models_gen.go (inputs, payloads, user errors) is gqlgen's.
+// models_gen.go (filters, unions, enums of the API alone) is gqlgen's.
 package model

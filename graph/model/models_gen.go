@@ -12,12 +12,36 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
+// Why a transfer was not acknowledged.
+type AcknowledgeTransferError interface {
+}
+
+// Why an activity was not corrected.
+type CorrectActivityError interface {
+}
+
 // Why an attempt was not recorded.
 type RecordAttemptError interface {
 }
 
+// Why a manual entry was not recorded.
+type RecordManualEntryError interface {
+}
+
+// Why other information was not recorded.
+type RecordOtherInformationError interface {
+}
+
+// Why a receipt was not recorded.
+type RecordReceiptError interface {
+}
+
 // Why a service was not recorded.
 type RecordServiceError interface {
+}
+
+// Why a transfer was not recorded.
+type TransferProcessError interface {
 }
 
 // An expected outcome of a mutation that a person can act on. It is data in the
@@ -25,73 +49,9 @@ type RecordServiceError interface {
 type UserError interface {
 }
 
-// `ALREADY_SERVED`: service was already recorded on this case. Can be confirmed.
-type AlreadyServed struct {
-	// What is the matter, for programs: `ALREADY_SERVED`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-	// Timestamp of the earliest uncorrected service recorded so far: when it was executed.
-	ServedAt time.Time `json:"servedAt"`
+// Why an activity was not taken back.
+type WithdrawActivityError interface {
 }
-
-func (AlreadyServed) IsUserError() {}
-
-func (AlreadyServed) IsRecordServiceError() {}
-
-func (AlreadyServed) IsRecordAttemptError() {}
-
-// `BAD_TEXT`: a text holds characters that are not allowed, such as control characters.
-type BadText struct {
-	// What is the matter, for programs: `BAD_TEXT`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (BadText) IsUserError() {}
-
-func (BadText) IsRecordServiceError() {}
-
-func (BadText) IsRecordAttemptError() {}
-
-// `BEFORE_CASE_EXISTED`: it happened before the case existed. Can be confirmed.
-type BeforeCaseExisted struct {
-	// What is the matter, for programs: `BEFORE_CASE_EXISTED`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (BeforeCaseExisted) IsUserError() {}
-
-func (BeforeCaseExisted) IsRecordServiceError() {}
-
-func (BeforeCaseExisted) IsRecordAttemptError() {}
-
-// `CASE_NOT_FOUND`: no case with this docket number is known yet (§7).
-type CaseNotFound struct {
-	// What is the matter, for programs: `CASE_NOT_FOUND`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-	// Whom to ask for a manual entry (§7); null if it cannot be told now.
-	RegistrySection *RegistrySection `json:"registrySection,omitempty"`
-}
-
-func (CaseNotFound) IsUserError() {}
-
-func (CaseNotFound) IsRecordServiceError() {}
-
-func (CaseNotFound) IsRecordAttemptError() {}
 
 // Days in the court's zone, from one to before another.
 type DateRange struct {
@@ -129,52 +89,6 @@ type DeliveryFilter struct {
 	AgencyID *terms.ID `json:"agencyId,omitempty"`
 }
 
-// `DETAIL_REQUIRED`: the reason is `OTHER`, and its detail is missing (§5(e)).
-type DetailRequired struct {
-	// What is the matter, for programs: `DETAIL_REQUIRED`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (DetailRequired) IsUserError() {}
-
-func (DetailRequired) IsRecordAttemptError() {}
-
-// `IN_THE_FUTURE`: what happened may not lie in the future; two minutes are allowed for clocks that differ.
-type InTheFuture struct {
-	// What is the matter, for programs: `IN_THE_FUTURE`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (InTheFuture) IsUserError() {}
-
-func (InTheFuture) IsRecordServiceError() {}
-
-func (InTheFuture) IsRecordAttemptError() {}
-
-// `KEY_REUSED`: the idempotency key was used before, for other content.
-type KeyReused struct {
-	// What is the matter, for programs: `KEY_REUSED`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (KeyReused) IsUserError() {}
-
-func (KeyReused) IsRecordServiceError() {}
-
-func (KeyReused) IsRecordAttemptError() {}
-
 // Which law enforcement agencies. All conditions given must hold.
 type LawEnforcementAgencyFilter struct {
 	// Letters with which the name begins, in any case of letters.
@@ -197,78 +111,6 @@ type OfficerFilter struct {
 	County *string `json:"county,omitempty"`
 	// Indicates whether they must serve at present. With false: no longer.
 	Active *bool `json:"active,omitempty"`
-}
-
-// An attempt, as its officer records it (§5).
-type RecordAttemptInput struct {
-	// Key of this act of recording, made once by the client and sent again with every repetition.
-	IdempotencyKey IdempotencyKey `json:"idempotencyKey"`
-	// Docket number of the case.
-	DocketNumber terms.Docket `json:"docketNumber"`
-	// Why service was not executed (§5(e)).
-	Reason terms.AttemptReason `json:"reason"`
-	// The reason in words; must be given if the reason is `OTHER`. Only the officer and registry staff can read it.
-	Detail *string `json:"detail,omitempty"`
-	// Timestamp at which service was last attempted (§5(f)); at most two minutes in the future.
-	LastAttemptedAt time.Time `json:"lastAttemptedAt"`
-	// Indicates whether the officer requested assistance from a law enforcement agency to execute service (§5(g)).
-	PoliceAssistanceRequested bool `json:"policeAssistanceRequested"`
-	// Indicates whether the officer plans no further attempt: then this is his report that service was unsuccessful (§5(b)).
-	NoFurtherAttempt bool `json:"noFurtherAttempt"`
-	// What the officer adds in his own words; only he and registry staff can read it.
-	Note *string `json:"note,omitempty"`
-	// The warnings that the officer has read and stands by. One that applies and is not listed refuses the recording.
-	Confirm []terms.Confirmation `json:"confirm"`
-	// Timestamp at which the officer submitted it, by the clock of his device: kept as evidence, it changes no rule.
-	DeviceSubmittedAt *time.Time `json:"deviceSubmittedAt,omitempty"`
-	// Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule.
-	DeviceSentAt *time.Time `json:"deviceSentAt,omitempty"`
-	// Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another.
-	AsOfficerID *terms.ID `json:"asOfficerId,omitempty"`
-}
-
-// What became of `recordAttempt`.
-type RecordAttemptPayload struct {
-	// The attempt recorded; null if there are errors. With a repeated key, the one recorded first.
-	Activity *Attempt `json:"activity,omitempty"`
-	// The case as it stands now; null if there are errors.
-	Case *RegistryCase `json:"case,omitempty"`
-	// Why nothing was recorded; empty if it was.
-	Errors []RecordAttemptError `json:"errors"`
-}
-
-// A service, as its officer records it (§4).
-type RecordServiceInput struct {
-	// Key of this act of recording, made once by the client and sent again with every repetition.
-	IdempotencyKey IdempotencyKey `json:"idempotencyKey"`
-	// Docket number of the case (§4(c)).
-	DocketNumber terms.Docket `json:"docketNumber"`
-	// How service was executed (§4(e)).
-	Method terms.ServiceMethod `json:"method"`
-	// Timestamp at which service was executed (§4(f)); at most two minutes in the future.
-	ExecutedAt time.Time `json:"executedAt"`
-	// Indicates whether the officer requested assistance from a law enforcement agency to execute service (§4(g)).
-	PoliceAssistanceRequested bool `json:"policeAssistanceRequested"`
-	// What the officer adds in his own words; only he and registry staff can read it.
-	Note *string `json:"note,omitempty"`
-	// The warnings that the officer has read and stands by. One that applies and is not listed refuses the recording.
-	Confirm []terms.Confirmation `json:"confirm"`
-	// Timestamp at which the officer submitted it, by the clock of his device: kept as evidence, it changes no rule.
-	DeviceSubmittedAt *time.Time `json:"deviceSubmittedAt,omitempty"`
-	// Timestamp at which the device sent this request, by its own clock: kept as evidence, it changes no rule.
-	DeviceSentAt *time.Time `json:"deviceSentAt,omitempty"`
-	// Id of the officer whom the device believes to be signed in. If it is not the session's, nothing is recorded, so that a shared phone cannot sign for another.
-	AsOfficerID *terms.ID `json:"asOfficerId,omitempty"`
-}
-
-// What became of `recordService`.
-type RecordServicePayload struct {
-	// The service recorded; null if there are errors. With a repeated key, the one recorded first.
-	Activity *Service `json:"activity,omitempty"`
-	// The case as it stands now; null if there are errors.
-	Case *RegistryCase `json:"case,omitempty"`
-	// Why nothing was recorded; empty if it was.
-	Errors []RecordServiceError `json:"errors"`
 }
 
 // Which registry cases. All conditions given must hold.
@@ -324,45 +166,13 @@ type ServiceActivityFilter struct {
 type ServiceEventFilter struct {
 	// Code of the court location of the case, such as `HHD`.
 	CourtLocation *string `json:"courtLocation,omitempty"`
-	// Id of the officer whose activity it is.
+	// Id of the officer whose activity it is; of a transfer, who transferred.
 	OfficerID *terms.ID `json:"officerId,omitempty"`
 	// The kind of activity: any of these.
 	Kinds []terms.ActivityKind `json:"kinds,omitempty"`
 	// Indicates whether it must be a service recorded late (§4(b)). With false: a service recorded within two hours.
 	Late *bool `json:"late,omitempty"`
 }
-
-// `TOO_LONG`: a text is longer than allowed; the message says how long it may be.
-type TooLong struct {
-	// What is the matter, for programs: `TOO_LONG`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (TooLong) IsUserError() {}
-
-func (TooLong) IsRecordServiceError() {}
-
-func (TooLong) IsRecordAttemptError() {}
-
-// `WRONG_OFFICER`: the session is another officer's than the one the device named with `asOfficerId`.
-type WrongOfficer struct {
-	// What is the matter, for programs: `WRONG_OFFICER`.
-	Code UserErrorCode `json:"code"`
-	// What is the matter and what to do, for people.
-	Message string `json:"message"`
-	// Where in the arguments.
-	Path []string `json:"path,omitempty"`
-}
-
-func (WrongOfficer) IsUserError() {}
-
-func (WrongOfficer) IsRecordServiceError() {}
-
-func (WrongOfficer) IsRecordAttemptError() {}
 
 // The direction of an order.
 type OrderDirection string
@@ -498,16 +308,36 @@ const (
 	UserErrorCodeBeforeCaseExisted UserErrorCode = "BEFORE_CASE_EXISTED"
 	// Service was already recorded on this case. Can be confirmed.
 	UserErrorCodeAlreadyServed UserErrorCode = "ALREADY_SERVED"
+	// The respondent's name reported is not the docket's. Can be confirmed.
+	UserErrorCodeRespondentMismatch UserErrorCode = "RESPONDENT_MISMATCH"
+	// The officer named is not on the list of officers, or not active. Can be confirmed.
+	UserErrorCodeOfficerNotListed UserErrorCode = "OFFICER_NOT_LISTED"
 	// The idempotency key was used before, for other content.
 	UserErrorCodeKeyReused UserErrorCode = "KEY_REUSED"
 	// The reason is `OTHER`, and its detail is missing.
 	UserErrorCodeDetailRequired UserErrorCode = "DETAIL_REQUIRED"
+	// The reason of a correction or a withdrawal is missing.
+	UserErrorCodeReasonRequired UserErrorCode = "REASON_REQUIRED"
 	// A text is longer than allowed.
 	UserErrorCodeTooLong UserErrorCode = "TOO_LONG"
 	// A text holds characters that are not allowed.
 	UserErrorCodeBadText UserErrorCode = "BAD_TEXT"
+	// There is no officer with this id. Choose one from `officers`, or give a name.
+	UserErrorCodeOfficerNotFound UserErrorCode = "OFFICER_NOT_FOUND"
 	// The session is another officer's than the one the device named.
 	UserErrorCodeWrongOfficer UserErrorCode = "WRONG_OFFICER"
+	// The officer to whom the process was transferred is the one who transfers.
+	UserErrorCodeSameOfficer UserErrorCode = "SAME_OFFICER"
+	// Another officer is recorded as holder of the papers, so this one cannot have transferred them.
+	UserErrorCodeNotHolder UserErrorCode = "NOT_HOLDER"
+	// It is no transfer to this officer.
+	UserErrorCodeNotReceiver UserErrorCode = "NOT_RECEIVER"
+	// It is no activity of this officer.
+	UserErrorCodeNotYours UserErrorCode = "NOT_YOURS"
+	// It was corrected or withdrawn before. Look at the newest, and correct that.
+	UserErrorCodeAlreadyCorrected UserErrorCode = "ALREADY_CORRECTED"
+	// Of several fields exactly one must be given.
+	UserErrorCodeExactlyOne UserErrorCode = "EXACTLY_ONE"
 )
 
 var AllUserErrorCode = []UserErrorCode{
@@ -515,16 +345,26 @@ var AllUserErrorCode = []UserErrorCode{
 	UserErrorCodeInTheFuture,
 	UserErrorCodeBeforeCaseExisted,
 	UserErrorCodeAlreadyServed,
+	UserErrorCodeRespondentMismatch,
+	UserErrorCodeOfficerNotListed,
 	UserErrorCodeKeyReused,
 	UserErrorCodeDetailRequired,
+	UserErrorCodeReasonRequired,
 	UserErrorCodeTooLong,
 	UserErrorCodeBadText,
+	UserErrorCodeOfficerNotFound,
 	UserErrorCodeWrongOfficer,
+	UserErrorCodeSameOfficer,
+	UserErrorCodeNotHolder,
+	UserErrorCodeNotReceiver,
+	UserErrorCodeNotYours,
+	UserErrorCodeAlreadyCorrected,
+	UserErrorCodeExactlyOne,
 }
 
 func (e UserErrorCode) IsValid() bool {
 	switch e {
-	case UserErrorCodeCaseNotFound, UserErrorCodeInTheFuture, UserErrorCodeBeforeCaseExisted, UserErrorCodeAlreadyServed, UserErrorCodeKeyReused, UserErrorCodeDetailRequired, UserErrorCodeTooLong, UserErrorCodeBadText, UserErrorCodeWrongOfficer:
+	case UserErrorCodeCaseNotFound, UserErrorCodeInTheFuture, UserErrorCodeBeforeCaseExisted, UserErrorCodeAlreadyServed, UserErrorCodeRespondentMismatch, UserErrorCodeOfficerNotListed, UserErrorCodeKeyReused, UserErrorCodeDetailRequired, UserErrorCodeReasonRequired, UserErrorCodeTooLong, UserErrorCodeBadText, UserErrorCodeOfficerNotFound, UserErrorCodeWrongOfficer, UserErrorCodeSameOfficer, UserErrorCodeNotHolder, UserErrorCodeNotReceiver, UserErrorCodeNotYours, UserErrorCodeAlreadyCorrected, UserErrorCodeExactlyOne:
 		return true
 	}
 	return false

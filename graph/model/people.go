@@ -70,8 +70,8 @@ const (
 
 // ViewerPermissions is what the viewer may do.
 type ViewerPermissions struct {
-	ViewerCanLookUpCases, ViewerCanListCases, ViewerCanRecord                  bool
-	ViewerCanListActivities, ViewerCanListDeliveries, ViewerCanSeeConfidential bool
+	ViewerCanLookUpCases, ViewerCanListCases, ViewerCanRecord, ViewerCanEnterManually bool
+	ViewerCanListActivities, ViewerCanListDeliveries, ViewerCanSeeConfidential        bool
 }
 
 // LawEnforcementAgency is who must be told of service.

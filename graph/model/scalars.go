@@ -29,23 +29,42 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	return terms.ParseInstant(s)
 }
 
-// IdempotencyKey is the client's key for one act of recording.
-type IdempotencyKey string
+// MarshalID writes an id.
+func MarshalID(id terms.ID) graphql.Marshaler { return id }
+
+// UnmarshalID reads an id. Null, where it is allowed, is no id: so clients leave
+// out what they do not know.
+func UnmarshalID(v any) (id terms.ID, err error) {
+	if v != nil {
+		err = id.UnmarshalGQL(v)
+	}
+	return id, err
+}
+
+// MarshalDate writes a day.
+func MarshalDate(d terms.Date) graphql.Marshaler { return d }
+
+// UnmarshalDate reads a day; null, where it is allowed, is none.
+func UnmarshalDate(v any) (d terms.Date, err error) {
+	if v != nil {
+		err = d.UnmarshalGQL(v)
+	}
+	return d, err
+}
 
 // keyLetters are what a key may be made of.
 const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// MarshalGQL writes the key; no field answers one.
-func (k IdempotencyKey) MarshalGQL(w io.Writer) { graphql.MarshalString(string(k)).MarshalGQL(w) }
+// MarshalIdempotencyKey writes a client's key; no field answers one.
+func MarshalIdempotencyKey(key string) graphql.Marshaler { return graphql.MarshalString(key) }
 
-// UnmarshalGQL reads a key.
-func (k *IdempotencyKey) UnmarshalGQL(v any) error {
+// UnmarshalIdempotencyKey reads the client's key for one act of recording.
+func UnmarshalIdempotencyKey(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok || len(s) < 16 || len(s) > 64 || strings.Trim(s, keyLetters) != "" {
-		return &terms.InputError{Code: terms.ValidationFailed, Message: "idempotencyKey must be 16 to 64 letters, digits, hyphens and underscores, made anew for each act of recording; a UUID will do."}
+		return "", &terms.InputError{Code: terms.ValidationFailed, Message: "idempotencyKey must be 16 to 64 letters, digits, hyphens and underscores, made anew for each act of recording; a UUID will do."}
 	}
-	*k = IdempotencyKey(s)
-	return nil
+	return s, nil
 }
 
 // EventID is a position in the stream of events. What it means is for the

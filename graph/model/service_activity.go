@@ -32,6 +32,7 @@ type Activity struct {
 
 	// Of a transfer.
 	FromOfficer, ToOfficer *Officer
+	ViewerCanAcknowledge   bool
 	AcknowledgedAt         *time.Time
 }
 
@@ -83,8 +84,14 @@ func (a *Activity) ManualEntry() *ManualEntry {
 	return &ManualEntry{*a.ReportedVia, *a.ReportedAt, a.RecordedBy()}
 }
 
-// ToOfficerName is null if the receiver is on the list of officers.
-func (a *Activity) ToOfficerName() *string { return text(a.ServiceActivity.ToOfficerName) }
+// ToOfficerName is null if the receiver is on the list of officers. Of one who was
+// not active the row keeps the name beside the id.
+func (a *Activity) ToOfficerName() *string {
+	if a.ToOfficerID != nil {
+		return nil
+	}
+	return text(a.ServiceActivity.ToOfficerName)
+}
 
 // RegistryEntry is the registry's entry of an activity.
 type RegistryEntry struct{ *ent.RegistryEntry }

@@ -6,21 +6,16 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/registryentry"
 	"github.com/service-tracking/sts/ent/serviceactivity"
-	"github.com/service-tracking/sts/ent/transferacknowledgement"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-var (
-	entryRows           = from(func(c *ent.Client) *ent.RegistryEntryQuery { return c.RegistryEntry.Query() })
-	acknowledgementRows = from(func(c *ent.Client) *ent.TransferAcknowledgementQuery { return c.TransferAcknowledgement.Query() })
-)
+var entryRows = from(func(c *ent.Client) *ent.RegistryEntryQuery { return c.RegistryEntry.Query() })
 
 // newestInCase is the order of a case's activities. Within a case the sequence
 // is the order of recording.
@@ -39,12 +34,23 @@ func activityKind() kind[ent.ServiceActivity, *model.Activity] {
 	type a = *model.Activity
 	columns := func(names ...string) need[a] { return need[a]{columns: names} }
 	recordedBy := columns(serviceactivity.FieldRecordedByName, serviceactivity.FieldRecordedByRole)
-	// free is free text: for its author and the registry section.
+	// free is free text: for its author and the registry section. said is
+	// what the officer said, whoever wrote it down.
 	free := func(column string, stored func(*ent.ServiceActivity) string, set func(a, *string)) need[a] {
 		return need[a]{
 			columns: []string{column, serviceactivity.FieldAccountID},
 			each: func(w *walk, a a) {
 				if w.viewer.SeesText(a.AccountID) {
+					set(a, words(stored(a.ServiceActivity)))
+				}
+			},
+		}
+	}
+	said := func(column string, stored func(*ent.ServiceActivity) string, set func(a, *string)) need[a] {
+		return need[a]{
+			columns: []string{column, serviceactivity.FieldAccountID, serviceactivity.FieldOfficerID, serviceactivity.FieldReportedVia},
+			each: func(w *walk, a a) {
+				if w.viewer.SeesWords(a.AccountID, reporter(a)) {
 					set(a, words(stored(a.ServiceActivity)))
 				}
 			},
@@ -65,7 +71,7 @@ func activityKind() kind[ent.ServiceActivity, *model.Activity] {
 			"occurredAt":        columns(serviceactivity.FieldOccurredAt),
 			"recordedAt":        columns(serviceactivity.FieldRecordedAt),
 			"recordedBy":        recordedBy,
-			"note":              free(serviceactivity.FieldNote, func(e *ent.ServiceActivity) string { return e.Note }, func(a a, s *string) { a.Note = s }),
+			"note":              said(serviceactivity.FieldNote, func(e *ent.ServiceActivity) string { return e.Note }, func(a a, s *string) { a.Note = s }),
 			"registryEntry":     {load: activityEntries},
 			"corrects":          {columns: []string{serviceactivity.FieldCorrectsID}, load: activityCorrects},
 			"correctedBy":       {load: activityCorrectedBy},
@@ -80,18 +86,28 @@ func activityKind() kind[ent.ServiceActivity, *model.Activity] {
 			"recordedLate":              columns(serviceactivity.FieldRecordedLate),
 			"recordingDelayMinutes":     columns(serviceactivity.FieldRecordingDelayMinutes),
 			"reason":                    columns(serviceactivity.FieldReason),
-			"detail":                    free(serviceactivity.FieldDetail, func(e *ent.ServiceActivity) string { return e.Detail }, func(a a, s *string) { a.Detail = s }),
+			"detail":                    said(serviceactivity.FieldDetail, func(e *ent.ServiceActivity) string { return e.Detail }, func(a a, s *string) { a.Detail = s }),
 			"noFurtherAttempt":          columns(serviceactivity.FieldNoFurtherAttempt),
 			"writDate":                  columns(serviceactivity.FieldWritDate),
 			"fromOfficer":               {columns: []string{serviceactivity.FieldFromOfficerID}, load: activityFrom},
 			"toOfficer":                 {columns: []string{serviceactivity.FieldToOfficerID}, load: activityTo},
-			"toOfficerName":             columns(serviceactivity.FieldToOfficerName),
+			"toOfficerName":             columns(serviceactivity.FieldToOfficerName, serviceactivity.FieldToOfficerID),
 			"acknowledgedAt":            {load: activityAcknowledged},
+			"viewerCanAcknowledge":      {columns: []string{serviceactivity.FieldToOfficerID}, load: activityCanAcknowledge},
 			"about":                     columns(serviceactivity.FieldAbout),
-			"text":                      free(serviceactivity.FieldText, func(e *ent.ServiceActivity) string { return e.Text }, func(a a, s *string) { a.Text = s }),
+			"text":                      said(serviceactivity.FieldText, func(e *ent.ServiceActivity) string { return e.Text }, func(a a, s *string) { a.Text = s }),
 			"withdrawalReason":          free(serviceactivity.FieldWithdrawalReason, func(e *ent.ServiceActivity) string { return e.WithdrawalReason }, func(a a, s *string) { a.WithdrawalReason = s }),
 		},
 	}
+}
+
+// reporter is the officer who reported what was entered for him, "" if he
+// recorded it himself.
+func reporter(a *model.Activity) terms.ID {
+	if a.ReportedVia == nil {
+		return ""
+	}
+	return a.OfficerID
 }
 
 func activityID(a *model.Activity) terms.ID { return a.ID }
@@ -174,34 +190,6 @@ func activityCorrectedBy(ctx context.Context, w *walk, rows []*model.Activity, a
 	return nil
 }
 
-// activityCanCorrect: the officer whose activity it is, and registry staff, may
-// correct or withdraw what stands. A withdrawal is neither.
-func activityCanCorrect(ctx context.Context, w *walk, rows []*model.Activity, _ asked) error {
-	mine := slices.DeleteFunc(slices.Clone(rows), func(a *model.Activity) bool {
-		own := w.viewer.MayRecord() && a.OfficerID == w.viewer.Officer
-		return a.Kind == terms.KindWithdrawal || !own && !w.viewer.Registry()
-	})
-	if len(mine) == 0 {
-		return nil
-	}
-	among, err := in(serviceactivity.FieldCorrectsID, idsOf(mine, activityID))
-	if err != nil {
-		return err
-	}
-	corrections, err := w.activities.rows(ctx, w.client, []string{serviceactivity.FieldCorrectsID}, among)
-	if err != nil {
-		return fmt.Errorf("reading what was corrected: %w", err)
-	}
-	corrected := make(map[terms.ID]bool, len(corrections))
-	for _, c := range corrections {
-		corrected[terms.Value(c.CorrectsID)] = true
-	}
-	for _, row := range mine {
-		row.ViewerCanCorrect = !corrected[row.ID]
-	}
-	return nil
-}
-
 // activityDeliveries counts in one statement how many are told of each.
 func activityDeliveries(ctx context.Context, w *walk, rows []*model.Activity, _ asked) error {
 	among, err := in(delivery.FieldActivityID, idsOf(rows, activityID))
@@ -228,30 +216,6 @@ func activityDeliveries(ctx context.Context, w *walk, rows []*model.Activity, _ 
 	}
 	for _, row := range rows {
 		row.DeliverySummary = summaries[row.ID]
-	}
-	return nil
-}
-
-func activityAcknowledged(ctx context.Context, w *walk, rows []*model.Activity, _ asked) error {
-	transfers := slices.DeleteFunc(slices.Clone(rows), func(a *model.Activity) bool { return a.Kind != terms.KindTransfer })
-	if len(transfers) == 0 {
-		return nil
-	}
-	among, err := in(transferacknowledgement.FieldActivityID, idsOf(transfers, activityID))
-	if err != nil {
-		return err
-	}
-	found, err := acknowledgementRows.rows(ctx, w.client,
-		[]string{transferacknowledgement.FieldActivityID, transferacknowledgement.FieldAcknowledgedAt}, among)
-	if err != nil {
-		return fmt.Errorf("reading acknowledgements: %w", err)
-	}
-	at := make(map[terms.ID]*time.Time, len(found))
-	for _, f := range found {
-		at[f.ActivityID] = &f.AcknowledgedAt
-	}
-	for _, row := range transfers {
-		row.AcknowledgedAt = at[row.ID]
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func permissions(v *access.Viewer) model.ViewerPermissions {
 	may := func(q access.Question) bool { return v.May(q) == nil }
 	return model.ViewerPermissions{
 		ViewerCanLookUpCases: may(access.AskCase), ViewerCanListCases: may(access.AskCases),
-		ViewerCanRecord: v.MayRecord(), ViewerCanListActivities: may(access.AskActivities),
+		ViewerCanRecord: v.MayRecord(), ViewerCanEnterManually: v.MayEnter(), ViewerCanListActivities: may(access.AskActivities),
 		ViewerCanListDeliveries: may(access.AskDeliveries), ViewerCanSeeConfidential: v.Sees(access.ProtectedPersons),
 	}
 }

@@ -33,6 +33,7 @@ type Reader struct {
 	accounts   kind[ent.Account, *model.Account]
 	agencies   kind[ent.LawEnforcementAgency, *model.LawEnforcementAgency]
 	unrouted   kind[ent.UnroutedAddress, *model.UnroutedAddress]
+	overdue    kind[ent.DueItem, *model.BecameOverdue]
 }
 
 // LookUps leaves the trace of an officer's look-up before the answer
@@ -49,7 +50,7 @@ func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, clock f
 	return &Reader{
 		client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, clock: clock,
 		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), reminded: reminderKind(), attempts: attemptKind(),
-		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(), unrouted: unroutedKind(),
+		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(), unrouted: unroutedKind(), overdue: overdueKind(),
 	}
 }
 
@@ -124,6 +125,22 @@ func (r *Reader) Activity(ctx context.Context, id terms.ID, s Selection) (*model
 // Delivery answers the delivery with the id, nil if the viewer does not see one.
 func (r *Reader) Delivery(ctx context.Context, id terms.ID, s Selection) (*model.Delivery, error) {
 	return one(ctx, r, func(r *Reader) *kind[ent.Delivery, *model.Delivery] { return &r.deliveries }, id, s)
+}
+
+// Officer answers the officer with the id, nil if there is none.
+func (r *Reader) Officer(ctx context.Context, id terms.ID, s Selection) (*model.Officer, error) {
+	w, err := r.walk(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.officersByID(ctx, s.sets, []terms.ID{id})
+	return found[id], err
+}
+
+// Overdue answers the event of the due item with the id, nil if the viewer does
+// not see one.
+func (r *Reader) Overdue(ctx context.Context, id terms.ID, s Selection) (*model.BecameOverdue, error) {
+	return one(ctx, r, func(r *Reader) *kind[ent.DueItem, *model.BecameOverdue] { return &r.overdue }, id, s)
 }
 
 // unknownField is a hole in a table, which a test looks for.

@@ -38,7 +38,7 @@ const heavy = `query($n: Int) { registryCases(first: $n) { totalCount edges { cu
 	processHolder { name { display } } protectionOrders { number } protectedPersons { lastName }
 	addresses { town protectedPerson { lastName } } unroutedAddresses { reason address { town protectedPerson { lastName } } }
 	activities(first: 5) { totalCount nodes { kind officer { name { display } } note registryEntry { kind } case { docketNumber }
-		corrects { id } correctedBy { id } viewerCanCorrect deliverySummary { count } ... on Transfer { toOfficer { name { last } } acknowledgedAt } } }
+		corrects { id } correctedBy { id } viewerCanCorrect deliverySummary { count } ... on Transfer { toOfficer { name { last } } acknowledgedAt viewerCanAcknowledge } } }
 	deliveries(first: 3) { totalCount nodes { state recipient { ... on LawEnforcementAgency { name towns contactChannels { address } } }
 		about { kind } case { id } attempts(first: 2) { totalCount nodes { outcome } } } } } } } }`
 
@@ -81,6 +81,24 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 				t.Errorf("%d statements for a page of 5, %d for 100, at most %d wanted", counts[5], counts[100], x.most)
 			}
 		})
+	}
+}
+
+// What the viewer may still do with activities costs two statements, however many
+// they are: what was corrected, and what was acknowledged.
+func TestWhatTheViewerCanDoIsBounded(t *testing.T) {
+	seen := &statements{}
+	w := graphtest.New(t, storetest.Observed(t, seen.observe))
+	var ids []any
+	for range 50 {
+		ids = append(ids, w.Add(t, graphtest.Case{Author: "officer1", Activities: 4}).Activities[3])
+	}
+	for _, n := range []int{1, 50} {
+		seen.take()
+		graphtest.MustAsk(w.As("officer3"), t, serve(w), `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Transfer { viewerCanAcknowledge } } }`, map[string]any{"ids": ids[:n]})
+		if sent := seen.take(); len(sent) != 3 {
+			t.Errorf("%d statements for %d transfers: %v", len(sent), n, sent)
+		}
 	}
 }
 

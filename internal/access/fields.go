@@ -36,6 +36,14 @@ func (v *Viewer) SeesText(author terms.ID) bool {
 	return v.Registry() || author != "" && v.Account == author && v.MayRecord()
 }
 
+// SeesWords tells whether the viewer may read what an activity says in words. Of
+// a manual entry (§7) those are the words of the officer who reported it, though
+// a clerk's account wrote them down: reporter is that officer, "" where the
+// author recorded for himself.
+func (v *Viewer) SeesWords(author, reporter terms.ID) bool {
+	return v.SeesText(author) || reporter != "" && v.Officer == reporter && v.MayRecord()
+}
+
 // MayRecord tells whether the account may record service activities: officers
 // in their own name. Registry staff use manual entry (§7).
 func (v *Viewer) MayRecord() bool {

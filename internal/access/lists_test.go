@@ -73,3 +73,27 @@ func TestSeesText(t *testing.T) {
 		t.Error("the registry section sees all text")
 	}
 }
+
+// §7: of what was entered for him the officer counts as the author; nobody else
+// does by it, and not for what he recorded himself.
+func TestSeesWords(t *testing.T) {
+	officer := &access.Viewer{Account: "acc_1", Officer: "ofc_1", Agreed: true, Roles: []terms.Role{terms.RoleOfficer}}
+	for _, x := range []struct {
+		author, reporter terms.ID
+		sees             bool
+	}{
+		{"acc_1", "", true}, {"acc_9", "ofc_1", true}, {"acc_9", "ofc_2", false}, {"acc_9", "", false},
+	} {
+		if got := officer.SeesWords(x.author, x.reporter); got != x.sees {
+			t.Errorf("written down by %s, reported by %q: %t", x.author, x.reporter, got)
+		}
+	}
+	officer.Agreed = false
+	if officer.SeesWords("acc_9", "ofc_1") {
+		t.Error("before the agreement is signed nothing is seen (§9(a)(3))")
+	}
+	supervisor := &access.Viewer{Account: "acc_1", Agreed: true, Roles: []terms.Role{terms.RoleSupervisor}}
+	if supervisor.SeesWords("acc_9", "") || supervisor.SeesWords("acc_1", "ofc_1") {
+		t.Error("a supervisor reads the words")
+	}
+}

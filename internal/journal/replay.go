@@ -26,7 +26,10 @@ const (
 
 // shown are the kinds that a subscription shows as events. The others do not
 // count towards ReplayEvents.
-var shown = []terms.RecordKind{terms.ActivityRecorded, terms.DeliveryChanged, terms.HearingChanged}
+var shown = []terms.RecordKind{
+	terms.ActivityRecorded, terms.ProcessTransferred, terms.ActivityCorrected, terms.TransferAcknowledged,
+	terms.DeliveryChanged, terms.HearingChanged, terms.BecameOverdue,
+}
 
 // Shown tells whether records of the kind are events of subscriptions.
 func Shown(kind terms.RecordKind) bool { return slices.Contains(shown, kind) }

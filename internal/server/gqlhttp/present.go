@@ -122,6 +122,11 @@ func placed(in *gqlerror.Error, message string) string {
 	if message == "operation  not found" {
 		return "The document has several operations: say which one in operationName."
 	}
+	// Whichever field of a @oneOf input is null, gqlparser names the first.
+	if input, found := strings.CutSuffix(message, " must be non-null."); found && in.Rule == "ValuesOfCorrectType" {
+		input, _, _ = strings.Cut(strings.TrimPrefix(input, "Field "), ".")
+		return "OneOf Input Object " + input + `" must specify exactly one key, with a value that is not null.`
+	}
 	if len(in.Path) < 2 || in.Path[0] != ast.PathName("variable") {
 		return message
 	}

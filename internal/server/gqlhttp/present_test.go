@@ -40,6 +40,7 @@ func TestWhatClientsReadOfAnError(t *testing.T) {
 		"a driver's deadline":        {late, errors.New("invalid connection 10.0.0.7"), terms.TimedOut, timeoutMessage},
 		"a client that left":         {ended, sql.ErrConnDone, terms.Unavailable, cancelledMessage},
 		"a rule":                     {nil, &gqlerror.Error{Message: `Cannot query field "x" on type "Y". Did you mean "z"?`, Rule: "FieldsOnCorrectType"}, terms.ValidationFailed, `Cannot query field "x" on type "Y".`},
+		"null in a @oneOf input":     {nil, &gqlerror.Error{Message: `Field "Entry.first" must be non-null.`, Rule: "ValuesOfCorrectType"}, terms.ValidationFailed, `OneOf Input Object "Entry" must specify exactly one key, with a value that is not null.`},
 		"gqlgen's parse error":       {nil, &gqlerror.Error{Message: "Expected Name", Extensions: map[string]any{"code": "GRAPHQL_PARSE_FAILED"}}, terms.ValidationFailed, "Expected Name"},
 		"gqlgen's validation":        {nil, &gqlerror.Error{Message: "must be defined", Extensions: map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}}, terms.ValidationFailed, "must be defined"},
 		"too many tokens":            {nil, gqlerror.Errorf("exceeded token limit of 10000"), terms.QueryTooCostly, "The document has too many words."},
