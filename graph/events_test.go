@@ -15,7 +15,7 @@ import (
 const everyRecorded = `subscription($f: ServiceEventFilter, $after: EventID) { e: serviceEvents(filter: $f, after: $after) { __typename eventId
 	... on ActivityRecorded { activity { ...A } } ... on ProcessTransferred { activity { ...A } } ... on ActivityCorrected { activity { ...A } }
 	... on TransferAcknowledged { activity { ...A } }
-	... on BecameOverdue { rule dueAt hearingAt case { docketNumber } transfer { id toOfficer { id } } delivery { id recipient { __typename } } } } }
+	... on BecameOverdue { rule dueAt hearing case { docketNumber } transfer { id toOfficer { id } } delivery { id recipient { __typename } } } } }
 fragment A on ServiceActivity { id kind note correctionReason corrects { id note } case { processHolder { id } }
 	... on Transfer { acknowledgedAt viewerCanAcknowledge } ... on Withdrawal { withdrawalReason } ... on OtherInformation { text } }`
 
@@ -104,7 +104,7 @@ func TestWhatBecameOverdueIsTold(t *testing.T) {
 		for _, rule := range rules {
 			a := w.next()
 			if a.At(t, "e", "__typename") != "BecameOverdue" || a.At(t, "e", "rule") != string(rule) || a.At(t, "e", "dueAt") != "2026-11-25T13:00:00.000000Z" ||
-				a.At(t, "e", "hearingAt") != "2026-12-05T14:00:00.000000Z" || a.At(t, "e", "case", "docketNumber") != row.Docket.Display() {
+				a.At(t, "e", "hearing") != "2026-12-05T14:00:00.000000Z" || a.At(t, "e", "case", "docketNumber") != row.Docket.Display() {
 				t.Fatalf("%s receives %s, want %s", who, a.Body, rule)
 			}
 			for field, of := range map[string]terms.DueRule{"transfer": terms.DueAcknowledgement, "delivery": terms.DueDelivery} {

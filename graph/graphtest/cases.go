@@ -241,6 +241,8 @@ func (w *World) deliveries(ctx context.Context, tx *ent.Tx, row *Row, a *ent.Ser
 			SetNextAt(a.RecordedAt).SetDueBy(a.RecordedAt.Add(5 * time.Minute)).SetCreatedAt(a.RecordedAt)
 		if kind == terms.ToAgency {
 			d.SetAgencyID(w.Agency).SetRecipientKey(string(w.Agency)).SetReasons([]terms.NoticeReason{terms.ProtectedPersonHome})
+		} else {
+			d.SetOrderNumber("1")
 		}
 		saved, err := d.Save(ctx)
 		if err != nil {
