@@ -24,9 +24,9 @@ import (
 // then, and of what stood in its row before the first change after it; the folds
 // are computed from these by the same [Compute] that computed them then.
 //
-// Each transaction about a case records later than the one before it, by its
-// lock. So a moment never cuts through a transaction, and no row that came later
-// can slip in before one that was there.
+// Each lock of a case records later than the one before it. So no row that came
+// later can slip in before one that was there. (The daybook's row and what had
+// waited for it are one transaction with two locks, a microsecond apart.)
 
 // DaybookFacts are what the daybook says of a case. The journal keeps the former
 // ones with each change.
@@ -115,6 +115,7 @@ func (p *Past) daybook(ctx context.Context, cases []*ent.RegistryCase, at time.T
 	if err != nil {
 		return nil, fmt.Errorf("reading what the daybook brought: %w", err)
 	}
+
 	opened := map[terms.ID]bool{}
 	before := map[terms.ID]*DaybookFacts{}
 	for _, r := range records {
