@@ -151,7 +151,7 @@ func TestThePastIsAnsweredAsItWasAnswered(t *testing.T) {
 	for engine, x := range map[string]struct {
 		open func(testing.TB) *store.Store
 		runs int // of 100
-	}{"SQLite": {storetest.SQLite, 60}, "MariaDB": {storetest.MySQL, 10}} {
+	}{"SQLite": {storetest.SQLite, 40}, "MariaDB": {storetest.MySQL, 10}} {
 		t.Run(engine, func(t *testing.T) {
 			p := newPast(t, x.open(t))
 			run, failed := 0, false
