@@ -143,6 +143,7 @@ func withoutDue(v any) any {
 type remembered struct {
 	at     time.Time
 	answer any
+	doubt  casefile.TransferInDoubt
 }
 
 // Whatever the feeds bring and whoever records, corrects and withdraws, in
@@ -163,9 +164,8 @@ func TestThePastIsAnsweredAsItWasAnswered(t *testing.T) {
 				d := terms.Docket(fmt.Sprintf("HHDFA26%07dS", run))
 				s := &story{past: p, t: t, docket: d}
 				t.Repeat(map[string]func(*rapid.T){
-					"daybook": s.daybook, "registry": s.registry, "record": s.record, "papers": s.papers,
-					"correct": s.correct, "acknowledge": s.acknowledge, "provisional": s.provisional, "time": s.time,
-					"": s.remember,
+					"daybook": s.daybook, "registry": s.registry, "record": s.record, "correct": s.correct,
+					"acknowledge": s.acknowledge, "time": s.time, "": s.remember,
 				})
 				p.number()
 				s.compare()

@@ -93,6 +93,11 @@ func (p *Past) Cases(ctx context.Context, cases []*ent.RegistryCase, at time.Tim
 	for _, t := range known {
 		row := &ent.RegistryCase{ID: t.ID, OpenedAt: t.OpenedAt}
 		t.Folds = Compute(row, t.Facts, t.Activities, p.Timely)
+		if t.unheard != nil {
+			if _, arrived := t.Acknowledged[t.unheard.ID]; arrived {
+				t.acknowledged()
+			}
+		}
 	}
 	return known, nil
 }
