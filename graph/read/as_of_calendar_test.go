@@ -69,25 +69,36 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 			p.World.Registry(feed.Registry{DocketNumber: d(n), OrderNumber: "PO-1", HearingAt: &hearing, SourceUpdatedAt: p.Clock.Now()})
 		}
 		p.Clock.Set(court("11-20 09:00"))
-		for n := 1; n <= 7; n++ {
+		for n := 1; n <= 6; n++ {
 			p.OpenCase(feed.Daybook{DocketNumber: d(n)})
 		}
-		for n, at := range map[int]string{1: "12-01 11:00", 2: "12-01 10:00", 3: "12-01 09:30", 4: "12-01 12:00", 5: "12-15 10:00", 6: "12-01 10:30"} {
+		p.OpenCase(feed.Daybook{DocketNumber: d(7), CourtLocation: "NNH"})
+		for n, at := range map[int]string{1: "12-01 11:00", 2: "12-01 10:00", 3: "12-01 09:30", 4: "12-01 12:00", 5: "12-15 10:00", 6: "12-01 10:30", 7: "12-01 13:00"} {
 			heard(n, at)
 		}
 		p.Clock.Set(court("11-22 18:00"))
 		p.Serve(p.Service(d(3), court("11-22 17:30")))
-		p.Try(p.Attempt(d(1), court("11-22 17:00")))
+		attempt := func(n int, at string, reason terms.AttemptReason) terms.ID {
+			in := p.Attempt(d(n), court(at))
+			in.Reason = reason
+			return p.Try(in).Activity.ID
+		}
+		attempt(1, "11-22 17:00", terms.ReasonNoAnswer)
+		wrong := attempt(1, "11-22 17:30", terms.ReasonEvading)
+		attempt(4, "11-22 17:10", terms.ReasonEvading)
 		report := p.Attempt(d(6), court("11-22 17:45"))
 		report.Reason, report.NoFurtherAttempt = terms.ReasonOutOfState, true
 		p.Try(report)
+		attempt(6, "11-22 16:00", terms.ReasonNoAnswer) // recorded later, and made before
+		p.Clock.Set(court("11-22 19:00"))
+		p.Withdraw("officer1", wrong)
 		p.Clock.Set(court("12-01 09:20"))
 		p.Serve(p.Service(d(1), court("11-30 19:00"))) // recorded late
 		p.Clock.Set(court("12-01 09:40"))
 		heard(4, "12-15 09:00") // continued
 		heard(5, "12-01 14:00") // advanced
 		p.Clock.Set(court("12-01 09:50"))
-		p.Daybook(feed.Daybook{DocketNumber: d(2), CourtLocation: "NNH"})
+		p.Daybook(feed.Daybook{DocketNumber: d(2), CourtLocation: "NNH"}, feed.Daybook{DocketNumber: d(7), CourtLocation: "HHD"})
 		p.number()
 
 		for _, x := range []struct {
@@ -98,15 +109,17 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 		}{
 			{"11-20 08:59", day, "registry1", ""}, // no case was known
 			{"11-21 09:00", day, "registry1", "3:NO_ENTRY 2:NO_ENTRY 6:NO_ENTRY 1:NO_ENTRY 4:NO_ENTRY"},
-			{"11-30 23:59", day, "supervisor1", "2:NO_ENTRY 1:ATTEMPTED:NO_ANSWER 4:NO_ENTRY 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
-			{"12-01 09:00", day, "registry1", "2:NO_ENTRY! 1:ATTEMPTED:NO_ANSWER! 4:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
+			{"11-22 18:30", day, "registry1", "2:NO_ENTRY 1:ATTEMPTED:EVADING 4:ATTEMPTED:EVADING 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
+			{"11-30 23:59", day, "supervisor1", "2:NO_ENTRY 1:ATTEMPTED:NO_ANSWER 4:ATTEMPTED:EVADING 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
+			{"12-01 09:00", day, "registry1", "2:NO_ENTRY! 1:ATTEMPTED:NO_ANSWER! 4:ATTEMPTED:EVADING! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
 			// The second case is another court's by now: its staff see it, not these.
-			{"12-01 09:00", day, "court1", "1:ATTEMPTED:NO_ANSWER! 4:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
+			{"12-01 09:00", day, "court1", "1:ATTEMPTED:NO_ANSWER! 4:ATTEMPTED:EVADING! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE"},
 			{"12-01 09:00", other, "registry1", "5:NO_ENTRY"},
-			{"12-01 09:20", day, "registry1", "2:NO_ENTRY! 4:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
+			{"12-01 09:20", day, "registry1", "2:NO_ENTRY! 4:ATTEMPTED:EVADING! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
 			{"12-01 09:45", day, "registry1", "2:NO_ENTRY! 5:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
+			// What was attempted before the continuance counts no more.
 			{"12-01 09:45", other, "court1", "4:NO_ENTRY"},
-			{"12-01 10:00", day, "registry1", "5:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
+			{"12-01 10:00", day, "court1", "7:NO_ENTRY! 5:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
 		} {
 			if got := p.calendar(t, x.account, x.on, court(x.at)); got != x.want {
 				t.Errorf("%s asks what was known at %s of %s:\n %s, want\n %s", x.account, x.at, x.on, got, x.want)
