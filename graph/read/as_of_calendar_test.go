@@ -2,6 +2,7 @@ package read_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,37 +25,46 @@ func court(s string) time.Time {
 	return t.UTC()
 }
 
-const calendarThen = `query($on: Date!, $at: DateTime!) { courtCalendarAsOf(courtLocation: "HHD", on: $on, at: $at) {
-	at settled position courtLocation { name } on served attempted noEntry reportsDue
-	entries { serviceStatus unsuccessfulReportDue lastAttemptReason lastAttempt { id kind reason } case { at settled docketNumber hearing { scheduledFor } serviceStatus } } } }`
+const (
+	entryFields  = ` serviceStatus unsuccessfulReportDue lastAttemptReason lastAttempt { id kind reason } case { docketNumber hearing { scheduledFor } serviceStatus } `
+	calendarNow  = `query($on: Date!) { courtCalendar(courtLocation: "HHD", on: $on) { courtLocation { name } on served attempted noEntry reportsDue entries(first: 100) { nodes {` + entryFields + `} } } }`
+	calendarThen = `query($on: Date!, $at: DateTime!) { courtCalendarAsOf(courtLocation: "HHD", on: $on, at: $at) {
+		at settled position courtLocation { name } on served attempted noEntry reportsDue entries {` + entryFields + `} } }`
+)
 
 // calendar prints what a court's calendar of the day showed at the moment: one
 // word a case, an exclamation mark where the report was due.
-func (p *past) calendar(t *testing.T, account string, on terms.Date, at time.Time) string {
+func (p *past) calendar(t *testing.T, account string, on terms.Date, at time.Time) (string, map[string]any) {
 	t.Helper()
 	a := graphtest.MustAsk(p.asked(account, court("12-20 09:00")), t, p.Server, calendarThen, map[string]any{"on": on, "at": at})
 	var words []string
-	counts := map[string]float64{}
 	for _, e := range a.At(t, "courtCalendarAsOf", "entries").([]any) {
 		e := e.(map[string]any)
-		c := e["case"].(map[string]any)
-		word := strings.TrimSuffix(strings.TrimPrefix(c["docketNumber"].(string), "HHD-FA-26-000000"), "-S") + ":" + e["serviceStatus"].(string)
+		word := strings.TrimSuffix(strings.TrimPrefix(e["case"].(map[string]any)["docketNumber"].(string), "HHD-FA-26-000000"), "-S") + ":" + e["serviceStatus"].(string)
 		if reason := e["lastAttemptReason"]; reason != nil {
 			word += ":" + reason.(string)
 		}
 		if e["unsuccessfulReportDue"].(bool) {
 			word += "!"
-			counts["reportsDue"]++
 		}
-		counts[map[string]string{"SERVED": "served", "ATTEMPTED": "attempted", "NO_ENTRY": "noEntry"}[c["serviceStatus"].(string)]]++
 		words = append(words, word)
 	}
-	for _, field := range []string{"served", "attempted", "noEntry", "reportsDue"} {
-		if got := a.At(t, "courtCalendarAsOf", field); got != counts[field] {
-			t.Errorf("%s is %v, and %v are shown", field, got, counts[field])
-		}
+	return strings.Join(words, " "), a.Data["courtCalendarAsOf"].(map[string]any)
+}
+
+// calendars are what courtCalendar answered the registry section, by moment and day.
+type calendars map[time.Time]map[terms.Date]any
+
+func (p *past) remember(t *testing.T, c calendars, days ...terms.Date) {
+	t.Helper()
+	at := p.Clock.Now()
+	c[at] = map[terms.Date]any{}
+	for _, on := range days {
+		a := graphtest.MustAsk(p.asked("registry1", at), t, p.Server, calendarNow, map[string]any{"on": on})
+		shown := a.Data["courtCalendar"].(map[string]any)
+		shown["entries"] = shown["entries"].(map[string]any)["nodes"]
+		c[at][on] = shown
 	}
-	return strings.Join(words, " ")
 }
 
 // §5(b): on the morning of the hearing the court asks what it can hear; in the
@@ -68,6 +78,13 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 			hearing := court(at)
 			p.World.Registry(feed.Registry{DocketNumber: d(n), OrderNumber: "PO-1", HearingAt: &hearing, SourceUpdatedAt: p.Clock.Now()})
 		}
+		// Whenever the clock moves on, what was answered until then is remembered.
+		told := calendars{}
+		until := func(at string) {
+			p.Clock.Advance(time.Minute)
+			p.remember(t, told, day, other)
+			p.Clock.Set(court(at))
+		}
 		p.Clock.Set(court("11-20 09:00"))
 		for n := 1; n <= 6; n++ {
 			p.OpenCase(feed.Daybook{DocketNumber: d(n)})
@@ -76,7 +93,7 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 		for n, at := range map[int]string{1: "12-01 11:00", 2: "12-01 10:00", 3: "12-01 09:30", 4: "12-01 12:00", 5: "12-15 10:00", 6: "12-01 10:30", 7: "12-01 13:00"} {
 			heard(n, at)
 		}
-		p.Clock.Set(court("11-22 18:00"))
+		until("11-22 18:00")
 		p.Serve(p.Service(d(3), court("11-22 17:30")))
 		attempt := func(n int, at string, reason terms.AttemptReason) terms.ID {
 			in := p.Attempt(d(n), court(at))
@@ -90,15 +107,16 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 		report.Reason, report.NoFurtherAttempt = terms.ReasonOutOfState, true
 		p.Try(report)
 		attempt(6, "11-22 16:00", terms.ReasonNoAnswer) // recorded later, and made before
-		p.Clock.Set(court("11-22 19:00"))
+		until("11-22 19:00")
 		p.Withdraw("officer1", wrong)
-		p.Clock.Set(court("12-01 09:20"))
+		until("12-01 09:20")
 		p.Serve(p.Service(d(1), court("11-30 19:00"))) // recorded late
-		p.Clock.Set(court("12-01 09:40"))
+		until("12-01 09:40")
 		heard(4, "12-15 09:00") // continued
 		heard(5, "12-01 14:00") // advanced
-		p.Clock.Set(court("12-01 09:50"))
+		until("12-01 09:50")
 		p.Daybook(feed.Daybook{DocketNumber: d(2), CourtLocation: "NNH"}, feed.Daybook{DocketNumber: d(7), CourtLocation: "HHD"})
+		until("12-01 15:00")
 		p.number()
 
 		for _, x := range []struct {
@@ -121,8 +139,22 @@ func TestTheCalendarOfAHearingMorning(t *testing.T) {
 			{"12-01 09:45", other, "court1", "4:NO_ENTRY"},
 			{"12-01 10:00", day, "court1", "7:NO_ENTRY! 5:NO_ENTRY! 3:SERVED 6:ATTEMPTED:OUT_OF_STATE 1:SERVED:NO_ANSWER"},
 		} {
-			if got := p.calendar(t, x.account, x.on, court(x.at)); got != x.want {
+			if got, _ := p.calendar(t, x.account, x.on, court(x.at)); got != x.want {
 				t.Errorf("%s asks what was known at %s of %s:\n %s, want\n %s", x.account, x.at, x.on, got, x.want)
+			}
+		}
+		for at, days := range told {
+			for on, want := range days {
+				_, got := p.calendar(t, "registry1", on, at)
+				if got["settled"] != true || got["at"] != at.Format(terms.InstantLayout) {
+					t.Errorf("the calendar of %v: %v", at, got)
+				}
+				for _, field := range []string{"at", "settled", "position"} {
+					delete(got, field)
+				}
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("the calendar of %s at %v is %v,\nand was %v", on, at, got, want)
+				}
 			}
 		}
 	})
