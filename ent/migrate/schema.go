@@ -423,6 +423,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{HearingsColumns[6]},
 			},
+			{
+				Name:    "hearing_scheduled_for_case_id",
+				Unique:  false,
+				Columns: []*schema.Column{HearingsColumns[1], HearingsColumns[5]},
+			},
 		},
 	}
 	// JournalHeadsColumns holds the columns for the "journal_heads" table.
@@ -493,6 +498,11 @@ var (
 				Name:    "journalrecord_case_id_recorded_at",
 				Unique:  false,
 				Columns: []*schema.Column{JournalRecordsColumns[2], JournalRecordsColumns[7]},
+			},
+			{
+				Name:    "journalrecord_recorded_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JournalRecordsColumns[7], JournalRecordsColumns[0]},
 			},
 		},
 	}

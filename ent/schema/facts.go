@@ -104,7 +104,10 @@ func (Hearing) Fields() []ent.Field {
 
 func (Hearing) Edges() []ent.Edge { return []ent.Edge{ofCase(), ofRow()} }
 
-func (Hearing) Indexes() []ent.Index { return factIndexes() }
+func (Hearing) Indexes() []ent.Index {
+	// What was ever to be heard on a day: a court's calendar as it was known.
+	return append(factIndexes(), index.Fields("scheduled_for", "case_id"))
+}
 
 // Respondent is the respondent's name as the registry has it: the order files
 // hold it in this spelling.

@@ -35,7 +35,11 @@ func (JournalRecord) Fields() []ent.Field {
 }
 
 func (JournalRecord) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("case_id", "recorded_at")}
+	return []ent.Index{
+		index.Fields("case_id", "recorded_at"),
+		// Where the journal stood at a moment.
+		index.Fields("recorded_at", "id"),
+	}
 }
 
 // JournalPending names a record that has no position yet. The sequencer reads

@@ -4939,6 +4939,42 @@ func (ec *executionContext) marshalOAttemptReason2ᚖgithubᚗcomᚋserviceᚑtr
 	return res
 }
 
+func (ec *executionContext) unmarshalOInformationAbout2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAboutᚄ(ctx context.Context, v any) ([]terms.InformationAbout, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]terms.InformationAbout, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInformationAbout2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAbout(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInformationAbout2ᚕgithubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAboutᚄ(ctx context.Context, sel ast.SelectionSet, v []terms.InformationAbout) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inline.MarshalSlice(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInformationAbout2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐInformationAbout(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOManualEntry2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐManualEntry(ctx context.Context, sel ast.SelectionSet, v *model.ManualEntry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -820,6 +820,226 @@ type LawEnforcementAgencyEdge {
   node: LawEnforcementAgency!
 }
 `, BuiltIn: false},
+	{Name: "../schema/as_of.graphql", Input: `extend type Query {
+  """
+  The registry case with exactly this docket number as the system knew it at a
+  moment: with what the feeds had brought and what had been recorded by then, and
+  nothing that came later. Null if no such case was known yet. Who may see it is
+  decided as of now, as for ` + "`" + `registryCase` + "`" + `: for an officer this is a look-up, kept
+  before the answer leaves.
+
+  Who: officers, registry staff, supervisors; court staff for their locations.
+  Errors: UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME (also for a moment that lies ahead).
+  """
+  registryCaseAsOf(
+    """Docket number, exact, in any spelling."""
+    docketNumber: DocketNumber!
+    """Timestamp of the moment: what was recorded at it is known. It may not lie in the future, but for two minutes by which clocks may differ."""
+    at: DateTime!
+  ): RegistryCaseSnapshot
+
+  """
+  The hearings of one court day at one court location as the system knew them at a
+  moment, such as 09:00 on the morning of the hearing: the cases that were then to
+  be heard there on that day, and where service stood. Who may see a case is decided
+  as of now: one that has since gone to another location is not shown to the staff of
+  the former one, nor counted.
+
+  Who: registry staff, supervisors, court staff (own locations).
+  Errors: UNAUTHENTICATED, FORBIDDEN (also for court staff elsewhere), BAD_DATE_TIME (also for a moment that lies ahead), VALIDATION_FAILED (there is no court location with this code), QUERY_TOO_COSTLY (more than 1,000 cases were ever to be heard there on that day).
+  """
+  courtCalendarAsOf(
+    """Code of the court location, such as ` + "`" + `HHD` + "`" + `, in any case of letters."""
+    courtLocation: String!
+    """The court day: from midnight to midnight in the court's zone, 23 or 25 hours when clocks change."""
+    on: Date!
+    """Timestamp of the moment: what was recorded at it is known. It may not lie in the future, but for two minutes by which clocks may differ."""
+    at: DateTime!
+  ): CourtCalendarSnapshot
+}
+
+"""
+A registry case as the system knew it at a moment. It is no ` + "`" + `Node` + "`" + `, and its values
+are those of then: a cache must not take it for the case of today, nor for that of
+another moment. What is confidential, and who was told in which state, is left
+out: deliveries go from state to state without keeping the former ones.
+"""
+type RegistryCaseSnapshot {
+  """Timestamp of the moment."""
+  at: DateTime!
+  """
+  Position in the journal of the newest record of then, of the whole log, for whoever
+  compares two answers. Null if nothing had been recorded yet. To resume a
+  subscription, use ` + "`" + `latestEventId` + "`" + `.
+  """
+  position: EventID
+  """
+  Indicates whether the answer will never change: the moment is older than any
+  recording can last, and all that was recorded by then has its position in the
+  journal. False for a moment of the last seconds; ask again.
+  """
+  settled: Boolean!
+  """Docket number of the case (§3(b)(2))."""
+  docketNumber: DocketNumber!
+  """The court location then (§3(b)(1))."""
+  courtLocation: CourtLocation!
+  """The respondent, named as the daybook then named him (§3(b)(3))."""
+  respondent: Respondent!
+  """Indicates whether the case had been opened by a manual entry (§7) and the daybook had not brought it yet."""
+  provisional: Boolean!
+  """Where service stood."""
+  serviceStatus: ServiceStatus!
+  """Indicates whether at the moment the report that service was unsuccessful was due (§5(b)); see ` + "`" + `RegistryCase` + "`" + `."""
+  unsuccessfulReportDue: Boolean!
+  """Timestamp of the earliest service that then stood: when it was executed. Null if there was none."""
+  servedAt: DateTime
+  """
+  Indicates whether service was executed by the last timely day of the hearing that
+  it was then judged against. Null if there was no service, or no hearing was known yet.
+  """
+  servedInTime: Boolean
+  """The officer who held the papers, by what had been recorded (§6(a), §6(b)). Null if nobody was recorded as holder."""
+  processHolder: OfficerSnapshot
+  """The statute under which the order was asked for. Null if the registry's row had not come."""
+  orderKind: OrderKind
+  """The hearing then in force. Null if none was known."""
+  hearing: Hearing
+  """Every hearing that had ever been set, the one then in force first, if there was one."""
+  hearingHistory: [Hearing!]!
+  """
+  Last day on which service was timely (§5(c)), by the hearing then in force and the
+  days that are configured now. Null if no hearing was known.
+  """
+  lastDayForTimelyService: Date
+  """The orders of the case as they were then known."""
+  protectionOrders: [ProtectionOrder!]!
+  """What had been recorded (§4, §5, §6), the newest recorded first: all of it."""
+  activities: [ActivitySnapshot!]!
+}
+
+"""
+A service activity as it stood at a moment. Activities are never edited, so what
+differs from moment to moment is whether it had been corrected, withdrawn or
+acknowledged. One type has the fields of all kinds; those of other kinds are null.
+It is no ` + "`" + `Node` + "`" + `: a cache must not key it by its id.
+"""
+type ActivitySnapshot {
+  """Id of the activity, beginning with ` + "`" + `act_` + "`" + `: the ` + "`" + `ServiceActivity` + "`" + ` of today has it too."""
+  id: ID!
+  """The kind of activity (§3(c)(2))."""
+  kind: ActivityKind!
+  """The officer whose activity it is (§3(c)(1))."""
+  officer: OfficerSnapshot!
+  """Timestamp at which it happened (§3(c)(3)); of a service, when it was executed (§4(f)); of an attempt, when service was last attempted (§5(f))."""
+  occurredAt: DateTime!
+  """Timestamp at which it was recorded in this system (§3(c)(4))."""
+  recordedAt: DateTime!
+  """Who recorded it: the officer, or on his behalf the registry staff (§7(c))."""
+  recordedBy: Actor!
+  """What the officer noted in his own words. Author and registry staff only; null for others, and if there is none."""
+  note: String
+  """The entry made in the registry at once (§3(c))."""
+  registryEntry: RegistryEntry!
+  """Indicates whether it stood: it had been neither corrected nor withdrawn, and is no withdrawal itself."""
+  standing: Boolean!
+  """The activity in whose place this one stands, or which it takes back; null if it does neither."""
+  corrects: ActivitySnapshot
+  """The activity that then stood in place of this one, or had taken it back; null if that came later, or never."""
+  correctedBy: ActivitySnapshot
+  """Why it was corrected. Author and registry staff only; null for others, and unless this activity corrects another."""
+  correctionReason: String
+  """Why it was taken back; of a withdrawal. Author and registry staff only; null for others."""
+  withdrawalReason: String
+  """How the officer's report reached the registry section (§7); null if he recorded it himself."""
+  manualEntry: ManualEntry
+  """Timestamp at which it was submitted, by the clock of the device: evidence only, it changes no rule. Null if the device did not say."""
+  deviceSubmittedAt: DateTime
+  """How service was executed (§4(e)); of a service."""
+  method: ServiceMethod
+  """Indicates whether the officer requested assistance from a law enforcement agency (§4(g), §5(g)); of a service or an attempt."""
+  policeAssistanceRequested: Boolean
+  """Indicates whether it was recorded, or reported, more than two hours after service was executed (§4(b)); of a service."""
+  recordedLate: Boolean
+  """How long after service was executed it was recorded, or reported (§4(b)), in whole minutes, rounded down; of a service."""
+  recordingDelayMinutes: Int
+  """Why service was not executed (§5(e)); of an attempt."""
+  reason: AttemptReason
+  """The reason in words; of an attempt. Author and registry staff only; null for others, and if there is none."""
+  detail: String
+  """Indicates whether the officer planned no further attempt (§5(b)); of an attempt."""
+  noFurtherAttempt: Boolean
+  """Date of the writ; of a receipt, null if not given."""
+  writDate: Date
+  """The officer who gave the papers away; of a transfer, null if not known."""
+  fromOfficer: OfficerSnapshot
+  """The officer who received the papers; of a transfer, null if he is not on the list of officers."""
+  toOfficer: OfficerSnapshot
+  """Name of the officer who received the papers, if he is not on the list; of a transfer."""
+  toOfficerName: String
+  """Timestamp at which the receiving officer had acknowledged that the papers arrived; of a transfer, null if he had not yet."""
+  acknowledgedAt: DateTime
+  """What the information is about; of other information."""
+  about: [InformationAbout!]
+  """The information in words; of other information. Author and registry staff only; null for others."""
+  text: String
+}
+
+"""
+An officer named in a snapshot, by the name that he has on the list of officers
+now: former names are not kept there. ` + "`" + `registryEntry` + "`" + ` has the name as it was entered.
+"""
+type OfficerSnapshot {
+  """Id of the officer, beginning with ` + "`" + `ofc_` + "`" + `."""
+  id: ID!
+  """Name of the officer."""
+  name: OfficerName!
+}
+
+"""The hearings of one court day at one court location as the system knew them at a moment."""
+type CourtCalendarSnapshot {
+  """Timestamp of the moment."""
+  at: DateTime!
+  """Position in the journal of the newest record of then; see ` + "`" + `RegistryCaseSnapshot` + "`" + `."""
+  position: EventID
+  """Indicates whether the answer will never change; see ` + "`" + `RegistryCaseSnapshot` + "`" + `."""
+  settled: Boolean!
+  """The court location."""
+  courtLocation: CourtLocation!
+  """The court day."""
+  on: Date!
+  """How many of the cases had been served (§4)."""
+  served: Int!
+  """How many of the cases had not been served, and service had been attempted since the hearing was set (§5)."""
+  attempted: Int!
+  """How many of the cases had neither."""
+  noEntry: Int!
+  """How many of the cases had the report due that service was unsuccessful (§5(b)). None at a moment before the day began."""
+  reportsDue: Int!
+  """
+  The cases: all of them. First come those that were neither served nor reported as
+  unsuccessful (§5(b)): from the morning of the day on, those whose report was due.
+  Among these and among the others, the earliest hearing comes first.
+  """
+  entries: [CalendarEntrySnapshot!]!
+}
+
+"""A case on a court's calendar as the system knew it at a moment."""
+type CalendarEntrySnapshot {
+  """The case."""
+  case: RegistryCaseSnapshot!
+  """Where service stood."""
+  serviceStatus: ServiceStatus!
+  """Indicates whether the report that service was unsuccessful was due (§5(b)), as in ` + "`" + `RegistryCaseSnapshot` + "`" + `."""
+  unsuccessfulReportDue: Boolean!
+  """
+  Why the last attempt since the hearing was set had not succeeded (§5(e)): of the
+  attempts then neither corrected nor withdrawn the one made last. Null if there was none.
+  """
+  lastAttemptReason: AttemptReason
+  """The attempt that ` + "`" + `lastAttemptReason` + "`" + ` is of. Null if there was none."""
+  lastAttempt: ActivitySnapshot
+}
+`, BuiltIn: false},
 	{Name: "../schema/board.graphql", Input: `extend type Query {
   """
   What needs a person now: each list with its number and its elements, the most
@@ -3430,6 +3650,70 @@ func (ec *executionContext) childFields_AcknowledgeTransferPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type AcknowledgeTransferPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ActivitySnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ActivitySnapshot_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_ActivitySnapshot_kind(ctx, field)
+	case "officer":
+		return ec.fieldContext_ActivitySnapshot_officer(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ActivitySnapshot_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_ActivitySnapshot_recordedAt(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_ActivitySnapshot_recordedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_ActivitySnapshot_note(ctx, field)
+	case "registryEntry":
+		return ec.fieldContext_ActivitySnapshot_registryEntry(ctx, field)
+	case "standing":
+		return ec.fieldContext_ActivitySnapshot_standing(ctx, field)
+	case "corrects":
+		return ec.fieldContext_ActivitySnapshot_corrects(ctx, field)
+	case "correctedBy":
+		return ec.fieldContext_ActivitySnapshot_correctedBy(ctx, field)
+	case "correctionReason":
+		return ec.fieldContext_ActivitySnapshot_correctionReason(ctx, field)
+	case "withdrawalReason":
+		return ec.fieldContext_ActivitySnapshot_withdrawalReason(ctx, field)
+	case "manualEntry":
+		return ec.fieldContext_ActivitySnapshot_manualEntry(ctx, field)
+	case "deviceSubmittedAt":
+		return ec.fieldContext_ActivitySnapshot_deviceSubmittedAt(ctx, field)
+	case "method":
+		return ec.fieldContext_ActivitySnapshot_method(ctx, field)
+	case "policeAssistanceRequested":
+		return ec.fieldContext_ActivitySnapshot_policeAssistanceRequested(ctx, field)
+	case "recordedLate":
+		return ec.fieldContext_ActivitySnapshot_recordedLate(ctx, field)
+	case "recordingDelayMinutes":
+		return ec.fieldContext_ActivitySnapshot_recordingDelayMinutes(ctx, field)
+	case "reason":
+		return ec.fieldContext_ActivitySnapshot_reason(ctx, field)
+	case "detail":
+		return ec.fieldContext_ActivitySnapshot_detail(ctx, field)
+	case "noFurtherAttempt":
+		return ec.fieldContext_ActivitySnapshot_noFurtherAttempt(ctx, field)
+	case "writDate":
+		return ec.fieldContext_ActivitySnapshot_writDate(ctx, field)
+	case "fromOfficer":
+		return ec.fieldContext_ActivitySnapshot_fromOfficer(ctx, field)
+	case "toOfficer":
+		return ec.fieldContext_ActivitySnapshot_toOfficer(ctx, field)
+	case "toOfficerName":
+		return ec.fieldContext_ActivitySnapshot_toOfficerName(ctx, field)
+	case "acknowledgedAt":
+		return ec.fieldContext_ActivitySnapshot_acknowledgedAt(ctx, field)
+	case "about":
+		return ec.fieldContext_ActivitySnapshot_about(ctx, field)
+	case "text":
+		return ec.fieldContext_ActivitySnapshot_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivitySnapshot", field.Name)
+}
+
 func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "displayName":
@@ -3654,6 +3938,22 @@ func (ec *executionContext) childFields_CalendarEntryEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CalendarEntryEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CalendarEntrySnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "case":
+		return ec.fieldContext_CalendarEntrySnapshot_case(ctx, field)
+	case "serviceStatus":
+		return ec.fieldContext_CalendarEntrySnapshot_serviceStatus(ctx, field)
+	case "unsuccessfulReportDue":
+		return ec.fieldContext_CalendarEntrySnapshot_unsuccessfulReportDue(ctx, field)
+	case "lastAttemptReason":
+		return ec.fieldContext_CalendarEntrySnapshot_lastAttemptReason(ctx, field)
+	case "lastAttempt":
+		return ec.fieldContext_CalendarEntrySnapshot_lastAttempt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEntrySnapshot", field.Name)
+}
+
 func (ec *executionContext) childFields_CorrectActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "activity":
@@ -3684,6 +3984,32 @@ func (ec *executionContext) childFields_CourtCalendar(ctx context.Context, field
 		return ec.fieldContext_CourtCalendar_entries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CourtCalendar", field.Name)
+}
+
+func (ec *executionContext) childFields_CourtCalendarSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_CourtCalendarSnapshot_at(ctx, field)
+	case "position":
+		return ec.fieldContext_CourtCalendarSnapshot_position(ctx, field)
+	case "settled":
+		return ec.fieldContext_CourtCalendarSnapshot_settled(ctx, field)
+	case "courtLocation":
+		return ec.fieldContext_CourtCalendarSnapshot_courtLocation(ctx, field)
+	case "on":
+		return ec.fieldContext_CourtCalendarSnapshot_on(ctx, field)
+	case "served":
+		return ec.fieldContext_CourtCalendarSnapshot_served(ctx, field)
+	case "attempted":
+		return ec.fieldContext_CourtCalendarSnapshot_attempted(ctx, field)
+	case "noEntry":
+		return ec.fieldContext_CourtCalendarSnapshot_noEntry(ctx, field)
+	case "reportsDue":
+		return ec.fieldContext_CourtCalendarSnapshot_reportsDue(ctx, field)
+	case "entries":
+		return ec.fieldContext_CourtCalendarSnapshot_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourtCalendarSnapshot", field.Name)
 }
 
 func (ec *executionContext) childFields_CourtLocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3938,6 +4264,16 @@ func (ec *executionContext) childFields_OfficerName(ctx context.Context, field g
 		return ec.fieldContext_OfficerName_display(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OfficerName", field.Name)
+}
+
+func (ec *executionContext) childFields_OfficerSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OfficerSnapshot_id(ctx, field)
+	case "name":
+		return ec.fieldContext_OfficerSnapshot_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OfficerSnapshot", field.Name)
 }
 
 func (ec *executionContext) childFields_OtherInformation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4198,6 +4534,48 @@ func (ec *executionContext) childFields_RegistryCaseEdge(ctx context.Context, fi
 		return ec.fieldContext_RegistryCaseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegistryCaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryCaseSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_RegistryCaseSnapshot_at(ctx, field)
+	case "position":
+		return ec.fieldContext_RegistryCaseSnapshot_position(ctx, field)
+	case "settled":
+		return ec.fieldContext_RegistryCaseSnapshot_settled(ctx, field)
+	case "docketNumber":
+		return ec.fieldContext_RegistryCaseSnapshot_docketNumber(ctx, field)
+	case "courtLocation":
+		return ec.fieldContext_RegistryCaseSnapshot_courtLocation(ctx, field)
+	case "respondent":
+		return ec.fieldContext_RegistryCaseSnapshot_respondent(ctx, field)
+	case "provisional":
+		return ec.fieldContext_RegistryCaseSnapshot_provisional(ctx, field)
+	case "serviceStatus":
+		return ec.fieldContext_RegistryCaseSnapshot_serviceStatus(ctx, field)
+	case "unsuccessfulReportDue":
+		return ec.fieldContext_RegistryCaseSnapshot_unsuccessfulReportDue(ctx, field)
+	case "servedAt":
+		return ec.fieldContext_RegistryCaseSnapshot_servedAt(ctx, field)
+	case "servedInTime":
+		return ec.fieldContext_RegistryCaseSnapshot_servedInTime(ctx, field)
+	case "processHolder":
+		return ec.fieldContext_RegistryCaseSnapshot_processHolder(ctx, field)
+	case "orderKind":
+		return ec.fieldContext_RegistryCaseSnapshot_orderKind(ctx, field)
+	case "hearing":
+		return ec.fieldContext_RegistryCaseSnapshot_hearing(ctx, field)
+	case "hearingHistory":
+		return ec.fieldContext_RegistryCaseSnapshot_hearingHistory(ctx, field)
+	case "lastDayForTimelyService":
+		return ec.fieldContext_RegistryCaseSnapshot_lastDayForTimelyService(ctx, field)
+	case "protectionOrders":
+		return ec.fieldContext_RegistryCaseSnapshot_protectionOrders(ctx, field)
+	case "activities":
+		return ec.fieldContext_RegistryCaseSnapshot_activities(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryCaseSnapshot", field.Name)
 }
 
 func (ec *executionContext) childFields_RegistryEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

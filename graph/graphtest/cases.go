@@ -10,6 +10,7 @@ import (
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/journal"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -75,6 +76,27 @@ func (w *World) Add(t testing.TB, c Case) Row {
 		return w.manual(ctx, tx, c, &row)
 	})
 	return row
+}
+
+// Opened tells the journal that the cases were opened, each when it was: without
+// a record they were not known at any moment of the past.
+func (w *World) Opened(t testing.TB, rows ...Row) {
+	t.Helper()
+	if err := journal.EnsureHead(system(), w.Store); err != nil {
+		t.Fatal(err)
+	}
+	w.tx(t, func(ctx context.Context, tx *ent.Tx) error {
+		for _, row := range rows {
+			c, err := tx.RegistryCase.Get(ctx, row.ID)
+			if err != nil {
+				return err
+			}
+			if err := journal.Append(ctx, tx, journal.Entry{Kind: terms.CaseOpened, Case: row.ID, About: row.ID, Actor: "test", At: c.OpenedAt}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (w *World) kase(ctx context.Context, tx *ent.Tx, c Case, row Row) error {

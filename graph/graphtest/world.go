@@ -95,7 +95,7 @@ func New(t testing.TB, s *store.Store) *World {
 	}
 	w.Reference = reference
 	now := func() time.Time { return Now }
-	w.Reader = read.New(s, reference, w.LookUps, now)
+	w.Reader = read.New(s, reference, w.LookUps, casefile.DefaultTimely, now)
 	w.Reports = &report.Reporter{Store: s, Reference: reference, Clock: now}
 	return w
 }

@@ -138,7 +138,9 @@ func (w *walk) calendarKind(want wanted) (*kind[ent.RegistryCase, *model.Calenda
 			}},
 			"serviceStatus": {},
 			"unsuccessfulReportDue": {columns: []string{registrycase.FieldHearingAt},
-				each: func(w *walk, e e) { e.UnsuccessfulReportDue = reportDue(w, e.Case.RegistryCase) }},
+				each: func(w *walk, e e) {
+					e.UnsuccessfulReportDue = reportDue(w.now(), e.Case.ServiceStatus, e.Case.ReportMade, e.Case.HearingAt)
+				}},
 			"lastAttemptReason": {load: last.reasons},
 			"lastAttempt":       {load: last.whole},
 		},

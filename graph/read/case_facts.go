@@ -53,28 +53,38 @@ func caseHearings(ctx context.Context, w *walk, cases []*model.RegistryCase, _ a
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(rows, func(a, b *ent.Hearing) int {
+	byCase := map[terms.ID][]*ent.Hearing{}
+	for _, row := range rows {
+		byCase[row.CaseID] = append(byCase[row.CaseID], row)
+	}
+	for _, c := range cases {
+		c.HearingHistory = hearingHistory(byCase[c.ID], c.Hearing())
+	}
+	return nil
+}
+
+// hearingHistory is every hearing that the versions name, the newest first; the
+// one in force, if there is one, before all others.
+func hearingHistory(versions []*ent.Hearing, inForce *model.Hearing) []*model.Hearing {
+	slices.SortFunc(versions, func(a, b *ent.Hearing) int {
 		return cmp.Or(b.SourceUpdatedAt.Compare(a.SourceUpdatedAt), b.RecordedAt.Compare(a.RecordedAt), cmp.Compare(b.ID, a.ID))
 	})
-	history := map[terms.ID][]*model.Hearing{}
-	for _, row := range rows {
-		history[row.CaseID] = append(history[row.CaseID], &model.Hearing{ScheduledFor: row.ScheduledFor, Courtroom: words(row.Courtroom)})
+	var past []*model.Hearing
+	for _, v := range versions {
+		past = append(past, &model.Hearing{ScheduledFor: v.ScheduledFor, Courtroom: words(v.Courtroom)})
 	}
 	same := func(a, b *model.Hearing) bool {
 		return a.ScheduledFor.Equal(b.ScheduledFor) && terms.Value(a.Courtroom) == terms.Value(b.Courtroom)
 	}
-	for _, c := range cases {
-		// Each version of a row repeats the hearing that it leaves as it was.
-		past := slices.CompactFunc(slices.Clone(history[c.ID]), same)
-		// The one in force is the newest, unless a newer one was taken away.
-		if now := c.Hearing(); now != nil {
-			if at := slices.IndexFunc(past, func(h *model.Hearing) bool { return same(h, now) }); at > 0 {
-				past = slices.Insert(slices.Delete(past, at, at+1), 0, now)
-			}
+	// Each version of a row repeats the hearing that it leaves as it was.
+	past = slices.CompactFunc(past, same)
+	// The one in force is the newest, unless a newer one was taken away.
+	if inForce != nil {
+		if at := slices.IndexFunc(past, func(h *model.Hearing) bool { return same(h, inForce) }); at > 0 {
+			past = slices.Insert(slices.Delete(past, at, at+1), 0, inForce)
 		}
-		c.HearingHistory = slices.CompactFunc(past, same)
 	}
-	return nil
+	return slices.CompactFunc(past, same)
 }
 
 func caseOrders(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {

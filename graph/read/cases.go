@@ -2,6 +2,7 @@ package read
 
 import (
 	"context"
+	"time"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/registrycase"
@@ -27,7 +28,9 @@ func caseKind() kind[ent.RegistryCase, *model.RegistryCase] {
 			"serviceStatus": {columns: []string{registrycase.FieldServiceStatus}},
 			"unsuccessfulReportDue": {
 				columns: []string{registrycase.FieldServiceStatus, registrycase.FieldReportMade, registrycase.FieldHearingAt},
-				each:    func(w *walk, c c) { c.UnsuccessfulReportDue = reportDue(w, c.RegistryCase) },
+				each: func(w *walk, c c) {
+					c.UnsuccessfulReportDue = reportDue(w.now(), c.ServiceStatus, c.ReportMade, c.HearingAt)
+				},
 			},
 			"servedAt":                {columns: []string{registrycase.FieldServedAt}},
 			"processHolder":           {columns: []string{registrycase.FieldHolderOfficerID}, load: caseHolders},
@@ -61,11 +64,10 @@ func (w *walk) court(code string) *model.CourtLocation {
 	return location
 }
 
-// reportDue tells whether the day of the hearing has begun with neither a
-// service nor the report that it was unsuccessful (§5(b)).
-func reportDue(w *walk, c *ent.RegistryCase) bool {
-	return c.ServiceStatus != terms.StatusServed && !c.ReportMade && c.HearingAt != nil &&
-		!w.now().Before(terms.DateOf(*c.HearingAt).Start())
+// reportDue tells whether at the instant the day of the hearing had begun with
+// neither a service nor the report that it was unsuccessful (§5(b)).
+func reportDue(at time.Time, status terms.ServiceStatus, made bool, hearing *time.Time) bool {
+	return !reported(status, made) && hearing != nil && !at.Before(terms.DateOf(*hearing).Start())
 }
 
 func caseHolders(ctx context.Context, w *walk, cases []*model.RegistryCase, a asked) error {

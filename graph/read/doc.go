@@ -7,7 +7,8 @@
 // are. So statements = 1 + the distinct edges selected that are not in memory.
 //
 // Rows are permitted by ent's policies alone: the viewer travels in the
-// context, and nothing here reads in the system's name. Fields that belong to
+// context, and nothing here reads in the system's name. The past is read whole by
+// casefile.Past, of cases that the viewer sees now (as_of.go). Fields that belong to
 // a role ([need.only]) are left null for others and cost no statement; free
 // text is set per row, for its author and the registry section.
 //

@@ -18,10 +18,12 @@ import (
 
 // Reader answers selections. It may be used by many at once.
 type Reader struct {
+	store     *store.Store
 	client    *ent.Client
 	dialect   string
 	reference *casefile.Reference
 	lookUps   LookUps
+	timely    casefile.Timely
 	clock     func() time.Time
 
 	cases      kind[ent.RegistryCase, *model.RegistryCase]
@@ -42,13 +44,14 @@ type LookUps interface {
 	Open(ctx context.Context, v *access.Viewer, docket terms.Docket) error
 }
 
-// New makes a reader; clock may be nil.
-func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, clock func() time.Time) *Reader {
+// New makes a reader; clock may be nil. The timely days are for what is computed
+// anew: the folds of a case as it was.
+func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, timely casefile.Timely, clock func() time.Time) *Reader {
 	if clock == nil {
 		clock = time.Now
 	}
 	return &Reader{
-		client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, clock: clock,
+		store: s, client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, timely: timely, clock: clock,
 		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), reminded: reminderKind(), attempts: attemptKind(),
 		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(), unrouted: unroutedKind(), overdue: overdueKind(),
 	}

@@ -94,7 +94,7 @@ func schema(t *testing.T, s *store.Store, lookUps *casefile.LookUps) graphql.Exe
 	if err != nil {
 		t.Fatal(err)
 	}
-	return graph.New(graph.Options{Read: read.New(s, known, lookUps, nil)})
+	return graph.New(graph.Options{Read: read.New(s, known, lookUps, casefile.DefaultTimely, nil)})
 }
 
 func TestBothSidesAnswerTheSameBytes(t *testing.T) {

@@ -8,4 +8,5 @@
 // memory. [LookUps] leaves the trace of an officer's look-up by docket number
 // that C.G.S. §51-5c asks for. [Check] recomputes the folds. custody.go follows
 // the papers: who holds them, and which transfer needs a person (§6(a), (b)).
+// [Past] tells what was known at a moment (asof.go).
 package casefile

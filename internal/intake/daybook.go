@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/registrycase"
@@ -184,7 +183,7 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 				SetRespondentKey(casefile.RespondentKey(row.RespondentFirstName, row.RespondentLastName))
 			entries = append(entries, journal.Entry{
 				Kind: terms.CaseChanged, Case: id, Sequence: c.Sequence, About: id, Actor: actor, At: c.Now,
-				Facts: caseBefore{c.CourtCode, c.RespondentFirstName, c.RespondentLastName, c.OpenedAt, c.Provisional},
+				Facts: casefile.DaybookFactsOf(c.RegistryCase), // before: see casefile.Past
 			})
 			if c.LatestActivityID == nil {
 				u.SetLatestActivityAt(row.CreatedAt) // a fold: see casefile.Compute
@@ -205,14 +204,4 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 	}
 	_, err = i.claim(ctx, tx, claimed)
 	return err
-}
-
-// caseBefore is what the journal keeps of a case that the daybook changed, or
-// claimed: what was known of it before.
-type caseBefore struct {
-	CourtLocation       string    `json:"courtLocation"`
-	RespondentFirstName string    `json:"respondentFirstName"`
-	RespondentLastName  string    `json:"respondentLastName"`
-	OpenedAt            time.Time `json:"openedAt"`
-	Provisional         bool      `json:"provisional,omitempty"`
 }

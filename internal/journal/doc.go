@@ -15,5 +15,8 @@
 // stands before one whose commit preceded it in that case, so that a
 // correction never precedes what it corrects. number.go says why.
 //
+// [MomentAt] says where the journal stood at an instant, and whether that can
+// still change.
+//
 // Start with append.go, then number.go and reader.go.
 package journal

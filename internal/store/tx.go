@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// txLife is how long a transaction lives at most.
-	txLife = 5 * time.Second
+	// TxLife is how long a transaction lives at most: what none has written
+	// after it, none will write any more.
+	TxLife = 5 * time.Second
 	// txTries is how often one that the engine refused is tried.
 	txTries = 12
 )
@@ -47,7 +48,7 @@ func again(ctx context.Context, do func(context.Context) error) error {
 }
 
 func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx *ent.Tx) error) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, txLife)
+	ctx, cancel := context.WithTimeout(ctx, TxLife)
 	defer cancel()
 	tx, err := s.Client.Tx(ctx)
 	if err != nil {

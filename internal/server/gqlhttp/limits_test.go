@@ -178,6 +178,7 @@ func TestTheCostOfAPageIsItsElements(t *testing.T) {
 		"{ cases(first: 19) { nodes { id name court { id } } } }":                        "",
 		"{ cases(last: 24) { nodes { id name court { id } } } }":                         terms.QueryTooCostly,
 		`{ nodes(ids: ["a","b"]) { id } }`:                                               "",
+		"{ calendar { entries { id } } }":                                                terms.QueryTooCostly, // a list that comes whole
 		"{ nodes(ids: [" + many(101, `"x"`) + "]) { id } }":                              terms.QueryTooCostly,
 		"query($n: Int = 24) { cases(first: $n) { nodes { id name court { id } } } }":    terms.QueryTooCostly,
 		"query($n: Int = 9) { cases(first: $n) { nodes { id name court { id } } } }":     "",

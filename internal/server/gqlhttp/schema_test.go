@@ -30,11 +30,13 @@ type Query {
 	viewer: Account
 	case(docket: String): Case
 	cases(first: Int, last: Int, filter: CaseFilter): CaseConnection
+	calendar: CourtCalendarSnapshot
 	nodes(ids: [ID!]!): [Node]!
 	echo(text: String, n: Int, at: DateTime, id: ID): String
 	fail(how: String!): String
 	slow: String
 }
+type CourtCalendarSnapshot { entries: [Case!]! }
 type Account { id: ID! name: String court: Court }
 type Court { id: ID! name: String cases(first: Int): CaseConnection }
 type CaseConnection { nodes: [Case!]! edges: [CaseEdge!]! totalCount: Int }
