@@ -26,6 +26,7 @@ var enumPairs = map[string]string{
 	"AttemptReason":       "AttemptReason",
 	"ChannelKind":         "ChannelKind",
 	"Confirmation":        "Confirmation",
+	"DecisionKind":        "DecisionKind",
 	"DeliveryState":       "DeliveryState",
 	"DueRule":             "DueRule",
 	"EntryVia":            "EntryVia",
