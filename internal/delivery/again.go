@@ -39,7 +39,8 @@ func again(event Event) Event {
 }
 
 // requeue brings the state file's update back into its lane, unless it is on its
-// way anyhow. Where a newer one of the record goes, that brings the truth.
+// way anyhow. Where a newer one of the record goes, that brings the truth; it can
+// be what the file was found to hold instead of this one.
 func (p *page) requeue(ctx context.Context, t *turn) error {
 	lane, err := p.lockLane(ctx, t.d.CaseID, t.d.OrderNumber)
 	if err != nil {
@@ -47,12 +48,13 @@ func (p *page) requeue(ctx context.Context, t *turn) error {
 	}
 	state := lane.of(t.d)
 	switch {
+	case state != nil && lane.overtook(state):
+		t.event = Replaced
+		t.result.Detail = join(t.result.Detail, "a newer update of the record goes instead")
+	case t.event == WasRefused:
 	case state == nil, state.State == terms.Abandoned, state.State == terms.Superseded:
 		t.event = WasRefused
 		t.result.Detail = join(t.result.Detail, "nobody tells the state file, so its switch has nothing to forward")
-	case lane.overtook(state):
-		t.event = Replaced
-		t.result.Detail = join(t.result.Detail, "a newer update of the record goes instead")
 	case state.State == terms.Confirmed:
 		_, err = p.move(ctx, state, Requeued, Result{Detail: "the national file does not hold it, and a person wants it sent again"})
 	}

@@ -61,7 +61,7 @@ func (p *page) reconsider(ctx context.Context, t *turn) error {
 		return p.giveWay(ctx, t)
 	case t.event == WasRefused && t.d.State == terms.Confirmed:
 		return p.dispute(ctx, t)
-	case t.event == Requeued:
+	case t.askedByPerson() && (t.event == Requeued || t.event == WasRefused):
 		return p.requeue(ctx, t)
 	}
 	return nil
