@@ -28,6 +28,7 @@ import (
 type system struct {
 	*graphtest.World
 	graphtest.Server
+	Desk    *registry.Desk
 	hub     *live.Hub
 	stopHub context.CancelFunc
 	// number gives what was committed its positions.
@@ -80,6 +81,7 @@ func run(t *testing.T, s *store.Store) *system {
 	desk := &registry.Desk{
 		Store: s, Planner: planner, Ledger: ledger, Reference: w.Reference, Clock: now, Channels: []terms.ChannelKind{terms.ChannelSpool},
 	}
+	sys.Desk = desk
 	sys.Server = graphtest.Serve(graph.New(graph.Options{
 		Read: w.Reader, Reports: w.Reports, Recorder: recorder, Desk: desk, Hub: hub, Section: section, Clock: now,
 		Refresh: func(_ context.Context, v *access.Viewer) (*access.Viewer, error) {

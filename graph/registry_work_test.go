@@ -10,6 +10,7 @@ import (
 	"github.com/service-tracking/sts/graph"
 	"github.com/service-tracking/sts/graph/graphtest"
 	"github.com/service-tracking/sts/internal/access"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/store/storetest"
 	"github.com/service-tracking/sts/internal/terms"
@@ -116,9 +117,24 @@ func TestWhatMayBeDecidedIsShown(t *testing.T) {
 		shown("registry1", "FAILED viewerCanRetry viewerCanConfirm proposed by Registry1")
 		shown("manager1", "FAILED viewerCanRetry viewerCanConfirm viewerCanAbandon proposed by Registry1")
 		shown("supervisor1", "FAILED")
+		overdue := func(want bool) {
+			t.Helper()
+			a := graphtest.MustAsk(s.As("supervisor1"), t, s.Server, `{ deliveries(first: 10, filter: {overdue: true}) { nodes { id } } }`, nil)
+			if strings.Contains(a.Body, string(id)) != want {
+				t.Errorf("overdue are %s", a.Body)
+			}
+		}
+		overdue(true)
 		does("registry1", "abandonDelivery", "SECOND_PERSON_NEEDED")
 		does("manager1", "confirmDelivery", "")
 		shown("registry1", "CONFIRMED viewerCanRetry")
+		overdue(false)
+		if _, err := s.Desk.Ledger.Settle(t.Context(), ledger.Ref{Delivery: id}, ledger.Result{Outcome: ledger.Refused}); err != nil {
+			t.Fatal(err)
+		}
+		shown("registry1", "CONFIRMED disputed viewerCanRetry viewerCanConfirm")
+		shown("supervisor1", "CONFIRMED disputed")
+		overdue(true)
 		does("registry1", "retryDelivery", "")
 		shown("registry1", "RETRYING viewerCanConfirm viewerCanAbandon")
 		does("manager1", "retryDelivery", "NOT_POSSIBLE_NOW")

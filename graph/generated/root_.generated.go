@@ -1721,7 +1721,7 @@ input DeliveryFilter {
   states: [DeliveryState!]
   """The kind of recipient: any of these."""
   recipientKinds: [RecipientKind!]
-  """Indicates whether they must be overdue: not settled though ` + "`" + `dueBy` + "`" + ` has passed. With false: not overdue."""
+  """Indicates whether they must be overdue: not settled, or disputed, though ` + "`" + `dueBy` + "`" + ` has passed. With false: not overdue."""
   overdue: Boolean
   """Id of the law enforcement agency that is told. Registry staff only; FORBIDDEN for others."""
   agencyId: ID

@@ -167,7 +167,7 @@ type DeliveryFilter struct {
 	States []terms.DeliveryState `json:"states,omitempty"`
 	// The kind of recipient: any of these.
 	RecipientKinds []terms.RecipientKind `json:"recipientKinds,omitempty"`
-	// Indicates whether they must be overdue: not settled though `dueBy` has passed. With false: not overdue.
+	// Indicates whether they must be overdue: not settled, or disputed, though `dueBy` has passed. With false: not overdue.
 	Overdue *bool `json:"overdue,omitempty"`
 	// Id of the law enforcement agency that is told. Registry staff only; FORBIDDEN for others.
 	AgencyID *terms.ID `json:"agencyId,omitempty"`
