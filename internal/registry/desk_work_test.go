@@ -123,6 +123,13 @@ func TestAnAssignedAgencyIsTold(t *testing.T) {
 		if told := o.told(); len(told) != 3 {
 			t.Errorf("for a place that is on file no more: %v", told)
 		}
+		// It was the protected person's home: the respondent's is another matter.
+		o.Clock.Advance(time.Hour)
+		row.RespondentHome, row.ProtectedPersons = feed.Address{Town: "Nowhere", State: "CT"}, nil
+		o.Registry(row)
+		if work := open(o.World); len(work) != 1 {
+			t.Errorf("the respondent's home there: unrouted %v", work)
+		}
 		o.Consistent()
 	})
 }
@@ -187,16 +194,17 @@ func TestWhatCannotBeAssigned(t *testing.T) {
 	}
 }
 
-// Once no order is in force nobody is told any more; the board is cleared.
+// Once no order is in force nobody is told any more; the board is cleared of that
+// place alone.
 func TestAssigningAfterTheOrderEnded(t *testing.T) {
 	o := newOffice(t, storetest.SQLite(t))
-	row := feed.Registry{OrderNumber: "PO-1", RespondentHome: in("Nowhere")}
+	row := feed.Registry{OrderNumber: "PO-1", RespondentHome: in("Nowhere"), ProtectedPersons: []feed.ProtectedPerson{person(in("Elsewhere"), feed.Address{})}}
 	o.served(row)
 	work := open(o.World)[0]
 	o.Clock.Advance(time.Hour)
 	row.DocketNumber, row.Outcome = docket, terms.OutcomeDismissed
 	o.Registry(row)
-	if code := o.assigns(work, troop); code != "" || len(o.told()) != 0 || len(open(o.World)) != 0 {
+	if code := o.assigns(work, troop); code != "" || len(o.told()) != 0 || len(open(o.World)) != 1 || open(o.World)[0].ID == work.ID {
 		t.Errorf("%q, told are %v, unrouted %v", code, o.told(), open(o.World))
 	}
 }
