@@ -34,6 +34,8 @@ func again(event Event) Event {
 		return NotVerified
 	case NeverCame:
 		return Requeued
+	case GaveWay: // the file says what a newer update of ours wrote
+		return Replaced
 	}
 	return event
 }

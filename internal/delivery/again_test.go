@@ -26,6 +26,7 @@ func TestARetryOfTheNationalFileIsNotForgotten(t *testing.T) {
 		"the file does not hold it":           {terms.ToNationalFile, terms.Retrying, judged(l, NeverArrived), Requeued},
 		"the file holds it":                   {terms.ToNationalFile, terms.Retrying, judged(l, Verified), WasConfirmed},
 		"the file has something else":         {terms.ToNationalFile, terms.Retrying, judged(l, Refused), WasRefused},
+		"the file has a newer word of ours":   {terms.ToNationalFile, terms.Retrying, judged(l, Overtaken), Replaced},
 		"of the state file it was not stored": {terms.ToStateFile, terms.Unknown, judged(l, NeverArrived), NeverCame},
 	} {
 		if got := x.got(turn{d: &ent.Delivery{RecipientKind: x.to, State: x.state}}); got != x.want {

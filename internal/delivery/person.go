@@ -21,6 +21,8 @@ type Around struct {
 	Lane []*ent.Delivery
 	// ByPerson: it is CONFIRMED because a person said so.
 	ByPerson bool
+	// Replaced: a notice of a correction or a withdrawal names it.
+	Replaced bool
 }
 
 // Hindrance is why what a person wants cannot be done with a delivery now.
@@ -32,7 +34,8 @@ const (
 	// HinderedByState: in its state there is nothing of the kind to do.
 	HinderedByState Hindrance = "STATE"
 	// HinderedByNewer: a newer update of the same record has been planned and
-	// does not wait; to send this one again could undo it (§3(e)).
+	// does not wait, or a newer notice names this one; to send it again could
+	// undo the newer (§3(d), (e)).
 	HinderedByNewer Hindrance = "NEWER_UPDATE"
 	// HinderedByStateFile: nobody will tell the state file, so its switch has
 	// nothing to forward to the national one (§3(f)).
@@ -54,6 +57,10 @@ func Hinders(d *ent.Delivery, event Event, a Around) Hindrance {
 		return NotHindered
 	}
 	switch d.RecipientKind {
+	case terms.ToAgency:
+		if a.Replaced {
+			return HinderedByNewer
+		}
 	case terms.ToStateFile:
 		if lane(a.Lane).overtook(d) {
 			return HinderedByNewer
@@ -84,39 +91,49 @@ func (l lane) of(national *ent.Delivery) *ent.Delivery {
 }
 
 // overtook tells whether a newer update than d has reached the file, or may at
-// any moment.
+// any moment. One that had failed no longer holds its lane: any newer one goes
+// instead of it (see orGiveWay).
 func (l lane) overtook(d *ent.Delivery) bool {
-	return slices.ContainsFunc(l.newerThan(d), func(newer *ent.Delivery) bool {
-		switch newer.State {
-		case terms.Waiting, terms.Superseded:
-			return false
-		case terms.Abandoned:
-			return newer.AttemptCount > 0
-		}
-		return true
+	newer := l.newerThan(d)
+	if d.State == terms.Failed {
+		return len(newer) > 0
+	}
+	return slices.ContainsFunc(newer, func(n *ent.Delivery) bool {
+		return n.State != terms.Waiting && (n.State != terms.Abandoned || n.AttemptCount > 0)
 	})
 }
 
-// ReadAround reads what counts for each of the deliveries, in two statements at
-// most. It needs a viewer that may see them and their decisions.
+// ReadAround reads what counts for each of the deliveries, in three statements
+// at most. It needs a viewer that may see them and their decisions.
 func ReadAround(ctx context.Context, c *ent.Client, rows ...*ent.Delivery) (map[terms.ID]Around, error) {
 	around := make(map[terms.ID]Around, len(rows))
-	var cases, confirmed []terms.ID
+	var cases, told, notices, confirmed []terms.ID
 	for _, d := range rows {
-		if ofFile(d) {
+		switch {
+		case ofFile(d):
 			cases = append(cases, d.CaseID)
+		case d.RecipientKind == terms.ToAgency:
+			told, notices = append(told, d.CaseID), append(notices, d.ID)
 		}
 		if d.State == terms.Confirmed && d.ConfirmedAt != nil {
 			confirmed = append(confirmed, d.ID)
 		}
 	}
-	var lanes, decisions = []*ent.Delivery(nil), []*ent.DeliveryDecision(nil)
+	var lanes, newer []*ent.Delivery
+	var decisions []*ent.DeliveryDecision
 	var err error
 	if len(cases) > 0 {
 		lanes, err = c.Delivery.Query().Where(delivery.CaseIDIn(cases...), delivery.RecipientKindEQ(terms.ToStateFile)).
 			Order(delivery.BySequence(), delivery.ByID()).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("reading the updates of the same records: %w", err)
+		}
+	}
+	if len(notices) > 0 {
+		newer, err = c.Delivery.Query().Where(delivery.CaseIDIn(told...), delivery.ReplacesIDIn(notices...),
+			delivery.StateNEQ(terms.Superseded)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading which notices were replaced: %w", err)
 		}
 	}
 	if len(confirmed) > 0 {
@@ -133,6 +150,7 @@ func ReadAround(ctx context.Context, c *ent.Client, rows ...*ent.Delivery) (map[
 				a.Lane = append(a.Lane, other)
 			}
 		}
+		a.Replaced = slices.ContainsFunc(newer, func(n *ent.Delivery) bool { return deref(n.ReplacesID) == d.ID })
 		a.ByPerson = slices.ContainsFunc(decisions, func(e *ent.DeliveryDecision) bool {
 			// The row and the decision were written at one instant.
 			return e.DeliveryID == d.ID && d.ConfirmedAt != nil && e.DecidedAt.Equal(*d.ConfirmedAt)

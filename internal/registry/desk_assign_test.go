@@ -226,4 +226,3 @@ func TestAssigningAtOnce(t *testing.T) {
 		}
 	})
 }
-

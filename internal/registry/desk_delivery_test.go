@@ -165,21 +165,42 @@ func TestAnOvertakenUpdateIsNotRetried(t *testing.T) {
 			newer := o.insert(terms.ToStateFile, key, later, state)
 			want := registry.NotPossibleNow
 			switch state {
-			case terms.Waiting, terms.Superseded, terms.Abandoned: // this one was never begun
+			case terms.Superseded:
 				want = ""
 			}
 			if code := o.does(retry, "registry1", older); code != want {
 				t.Errorf("the newer one is %s: %q, want %q", state, code, want)
 			}
 			o.is(newer, state)
+		}
+		// One that is not settled holds its lane, and goes before what waits for it.
+		for state, want := range map[terms.DeliveryState]registry.Code{terms.Waiting: "", terms.Abandoned: "", terms.Sent: registry.NotPossibleNow} {
+			o.serial++
+			key := fmt.Sprintf("LANE-%d", o.serial)
+			older := o.insert(terms.ToStateFile, key, o.service, terms.Unknown)
+			newer := o.insert(terms.ToStateFile, key, later, state)
+			if code := o.does(retry, "registry1", older); code != want {
+				t.Errorf("this one is UNKNOWN, the newer one %s: %q, want %q", state, code, want)
+			}
 			if state != terms.Abandoned {
 				continue
 			}
+			o.settle(older, delivery.Unknown)
 			s.Client.Delivery.UpdateOneID(newer.ID).SetAttemptCount(1).ExecX(o.System())
-			o.settle(older, delivery.Refused)
 			if code := o.does(retry, "registry1", older); code != registry.NotPossibleNow {
 				t.Errorf("the newer one was abandoned after an attempt: %q", code)
 			}
+		}
+		// §3(d): a notice that a newer one names is not sent again.
+		notice := o.put(terms.ToAgency, terms.Failed)
+		correction := o.insert(terms.ToAgency, string(terms.NewID(terms.AgencyPrefix)), later, terms.Superseded, notice.ID)
+		if code := o.does(retry, "registry1", notice); code != "" {
+			t.Errorf("the newer notice was superseded: %q", code)
+		}
+		o.settle(notice, delivery.Refused)
+		s.Client.Delivery.UpdateOneID(correction.ID).SetState(terms.Confirmed).ExecX(o.System())
+		if code := o.does(retry, "registry1", notice); code != registry.NotPossibleNow {
+			t.Errorf("a newer notice names it: %q", code)
 		}
 		// The national file's update goes by the state file's.
 		for state, want := range map[terms.DeliveryState]registry.Code{

@@ -61,7 +61,7 @@ func (o *office) put(to terms.RecipientKind, state terms.DeliveryState) *ent.Del
 	return o.insert(to, key, o.service, state)
 }
 
-func (o *office) insert(to terms.RecipientKind, key string, a *ent.ServiceActivity, state terms.DeliveryState) *ent.Delivery {
+func (o *office) insert(to terms.RecipientKind, key string, a *ent.ServiceActivity, state terms.DeliveryState, replaces ...terms.ID) *ent.Delivery {
 	o.Helper()
 	next := o.Clock.Now()
 	switch {
@@ -73,6 +73,9 @@ func (o *office) insert(to terms.RecipientKind, key string, a *ent.ServiceActivi
 	c := o.Store.Client.Delivery.Create().SetCaseID(a.CaseID).SetActivityID(a.ID).SetSequence(a.Sequence).
 		SetRecipientKind(to).SetRecipientKey(key).SetState(state).SetNextAt(next).
 		SetDueBy(o.Clock.Now().Add(5 * time.Minute)).SetCreatedAt(o.Clock.Now())
+	for _, id := range replaces {
+		c.SetReplacesID(id)
+	}
 	switch to {
 	case terms.ToAgency:
 		c.SetAgencyID(terms.ID(key)).SetChannel(terms.ChannelSpool)

@@ -12,6 +12,9 @@ import (
 func hindered(kind terms.DecisionKind, d *ent.Delivery, why delivery.Hindrance) string {
 	switch why {
 	case delivery.HinderedByNewer:
+		if d.RecipientKind == terms.ToAgency {
+			return fmt.Sprintf("The delivery is %s, and a newer notice names it and goes in its place. See to the newer one; this one can be confirmed or abandoned.", d.State)
+		}
 		return fmt.Sprintf("The delivery is %s, and a newer update of the same record has been planned: to send this one again could undo it. See to the newer one; this one can be confirmed or abandoned.", d.State)
 	case delivery.HinderedByStateFile:
 		return fmt.Sprintf("The delivery is %s, but nobody tells the state file, so its switch has nothing to forward. Retry the state file's update first, if it failed; otherwise confirm or abandon this one.", d.State)
