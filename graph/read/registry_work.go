@@ -23,7 +23,7 @@ var deskNeeds = need[*model.Delivery]{
 	only: func(v *access.Viewer) bool { return v.MayDecide() == nil },
 	columns: []string{
 		entdelivery.FieldActivityID, entdelivery.FieldCaseID, entdelivery.FieldConfirmedAt, entdelivery.FieldNextAt,
-		entdelivery.FieldRecipientKey, entdelivery.FieldRecipientKind, entdelivery.FieldState,
+		entdelivery.FieldRecipientKey, entdelivery.FieldRecipientKind, entdelivery.FieldSequence, entdelivery.FieldState,
 	},
 	load: deliveryDesks,
 }
