@@ -119,9 +119,11 @@ func TestWhatMayBeDecidedIsShown(t *testing.T) {
 		shown("supervisor1", "FAILED")
 		overdue := func(want bool) {
 			t.Helper()
-			a := graphtest.MustAsk(s.As("supervisor1"), t, s.Server, `{ deliveries(first: 10, filter: {overdue: true}) { nodes { id } } }`, nil)
-			if strings.Contains(a.Body, string(id)) != want {
-				t.Errorf("overdue are %s", a.Body)
+			for _, list := range []string{`deliveries(first: 10, filter: {overdue: true}) { nodes { id } }`, `serviceBoard { undelivered { deliveries(first: 10) { nodes { id } } } }`} {
+				a := graphtest.MustAsk(s.As("supervisor1"), t, s.Server, "{ "+list+" }", nil)
+				if strings.Contains(a.Body, string(id)) != want {
+					t.Errorf("overdue are %s", a.Body)
+				}
 			}
 		}
 		overdue(true)
