@@ -28,6 +28,7 @@ import (
 type system struct {
 	*graphtest.World
 	graphtest.Server
+	Desk    *registry.Desk
 	hub     *live.Hub
 	stopHub context.CancelFunc
 	// number gives what was committed its positions.
@@ -72,12 +73,17 @@ func run(t *testing.T, s *store.Store) *system {
 		t.Fatal(err)
 	}
 	begun.Close()
+	ledger := delivery.NewLedger(s, delivery.Options{Clock: now})
+	planner := &registry.Planner{Routing: lawenforcement.NewRouting(places, w.Reference), Ledger: ledger}
 	recorder := &recording.Recorder{
-		Store: s, Reference: w.Reference, Timely: casefile.DefaultTimely, Clock: now,
-		Planner: &registry.Planner{Routing: lawenforcement.NewRouting(places, w.Reference), Ledger: delivery.NewLedger(s, delivery.Options{Clock: now})},
+		Store: s, Reference: w.Reference, Timely: casefile.DefaultTimely, Clock: now, Planner: planner,
 	}
+	desk := &registry.Desk{
+		Store: s, Planner: planner, Ledger: ledger, Reference: w.Reference, Clock: now, Channels: []terms.ChannelKind{terms.ChannelSpool},
+	}
+	sys.Desk = desk
 	sys.Server = graphtest.Serve(graph.New(graph.Options{
-		Read: w.Reader, Reports: w.Reports, Recorder: recorder, Hub: hub, Section: section, Clock: now,
+		Read: w.Reader, Reports: w.Reports, Recorder: recorder, Desk: desk, Hub: hub, Section: section, Clock: now,
 		Refresh: func(_ context.Context, v *access.Viewer) (*access.Viewer, error) {
 			if _, gone := sys.closed.Load(v.AccountName); gone {
 				return nil, access.ErrUnauthenticated

@@ -105,7 +105,7 @@ func TestNoCanaryComesBackWhereItMayNot(t *testing.T) {
 		}
 	}
 	for _, word := range []string{
-		"file", "Protected", "street", "town", "suggestion", "attempt", "fax", // of Secret
+		"file", "Protected", "street", "town", "suggestion", "attempt", "fax", "decider", "decision", "reviewer", "review", // of Secret
 	} {
 		if word != "file" && !reached["registry1"][graphtest.Secret+word] { // file numbers are in no field
 			t.Errorf("the registry section never received %s: the questions do not reach it", graphtest.Secret+word)
@@ -186,15 +186,15 @@ func TestWhatIsHiddenIsNull(t *testing.T) {
 	row := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 1})
 	question := fmt.Sprintf(`{ node(id: %q) { ... on RegistryCase { protectedPersons { lastName } addresses { town } unroutedAddresses { reason }
 		processHolder { papers(first: 1) { totalCount } }
-		deliveries(first: 5) { nodes { state channel reasons controlNumber recipient { __typename } attempts(first: 5) { totalCount } } } activities(first: 1) { nodes { note } } } } }`, row.ID)
+		deliveries(first: 5) { nodes { state channel reasons controlNumber recipient { __typename } attempts(first: 5) { totalCount } decisions { kind } } } activities(first: 1) { nodes { note review { note } } } } } }`, row.ID)
 	for role, hidden := range map[string]string{
-		"officer1":    "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts",
-		"supervisor1": "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts note",
-		"court1":      "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts note papers",
+		"officer1":    "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts decisions review",
+		"supervisor1": "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts decisions review note",
+		"court1":      "protectedPersons addresses unroutedAddresses channel reasons controlNumber recipient attempts decisions review note papers",
 		"registry1":   "",
 	} {
 		a := graphtest.MustAsk(w.As(role), t, h, question, nil)
-		for _, field := range []string{"protectedPersons", "addresses", "unroutedAddresses", "channel", "reasons", "controlNumber", "recipient", "attempts", "note", "papers"} {
+		for _, field := range []string{"protectedPersons", "addresses", "unroutedAddresses", "channel", "reasons", "controlNumber", "recipient", "attempts", "decisions", "review", "note", "papers"} {
 			if null := strings.Contains(a.Body, `"`+field+`":null`); null != slices.Contains(strings.Fields(hidden), field) {
 				t.Errorf("to %s %s is null: %t", role, field, null)
 			}

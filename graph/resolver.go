@@ -13,6 +13,7 @@ import (
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/live"
 	"github.com/service-tracking/sts/internal/recording"
+	"github.com/service-tracking/sts/internal/registry"
 	"github.com/service-tracking/sts/internal/report"
 )
 
@@ -20,6 +21,7 @@ import (
 type Options struct {
 	Read     *read.Reader
 	Recorder *recording.Recorder
+	Desk     *registry.Desk
 	Hub      *live.Hub
 	Reports  *report.Reporter
 	// Section is the registry section, as configured (§3(a)).

@@ -16,37 +16,6 @@ import (
 	gql "github.com/vektah/gqlparser/v2/ast"
 )
 
-// enumPairs are the SDL enums whose values must be the constants of a type of
-// internal/terms, and that type.
-var enumPairs = map[string]string{
-	"AccountStatus":       "AccountStatus",
-	"ActivityKind":        "ActivityKind",
-	"AgencyKind":          "AgencyKind",
-	"AttemptOutcome":      "AttemptOutcome",
-	"AttemptReason":       "AttemptReason",
-	"ChannelKind":         "ChannelKind",
-	"Confirmation":        "Confirmation",
-	"DeliveryState":       "DeliveryState",
-	"DueRule":             "DueRule",
-	"EntryVia":            "EntryVia",
-	"ErrorCode":           "Code",
-	"InformationAbout":    "InformationAbout",
-	"NoticeReason":        "NoticeReason",
-	"OfficerKind":         "OfficerKind",
-	"OrderKind":           "OrderKind",
-	"OrderOutcome":        "OrderOutcome",
-	"OutcomeReason":       "OutcomeReason",
-	"RecipientKind":       "RecipientKind",
-	"Role":                "Role",
-	"ServiceMethod":       "ServiceMethod",
-	"ServiceStatus":       "ServiceStatus",
-	"UnroutedReason":      "UnroutedReason",
-	"WaitingFor":          "WaitingFor",
-	"AnnualBasis":         "AnnualBasis",
-	"DataGapKind":         "DataGapKind",
-	"StatisticsDimension": "StatisticsDimension",
-}
-
 // pageArguments are what every connection is asked with, and nothing else is.
 var pageArguments = map[string]string{"first": "Int", "after": "String", "last": "Int", "before": "String"}
 

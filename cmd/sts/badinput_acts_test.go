@@ -18,7 +18,7 @@ func (h *hostile) prepare(mutation string) string {
 	h.importFeed("daybook", daybookRow(h.docket))
 	h.ids[terms.ActivityPrefix] = ""
 	switch mutation {
-	case "recordManualEntry":
+	case "recordManualEntry", "retryDelivery", "confirmDelivery", "abandonDelivery", "assignAgency", "setAgencyContact", "reviewActivity":
 		return "registry1"
 	case "acknowledgeTransfer":
 		h.ids["transfer"] = h.record("registry1", "recordManualEntry", map[string]any{
@@ -62,7 +62,7 @@ func (h *hostile) standing() string {
 // done takes note that a mutation was not refused.
 func (h *hostile) done(mutation, activity string) {
 	switch mutation {
-	case "acknowledgeTransfer":
+	case "acknowledgeTransfer", "reviewActivity":
 		return // which writes no activity
 	case "correctActivity":
 		h.ids[terms.ActivityPrefix] = activity

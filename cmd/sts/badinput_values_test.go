@@ -229,6 +229,10 @@ func (h *hostile) goodID(name string) string {
 		return h.ids[terms.OfficerPrefix]
 	case strings.Contains(lower, "agency"):
 		return h.ids[terms.AgencyPrefix]
+	case lower == "deliveryid":
+		return string(terms.NewID(terms.DeliveryPrefix))
+	case lower == "unroutedaddressid":
+		return string(terms.NewID(terms.UnroutedPrefix))
 	case strings.Contains(lower, "account"):
 		return h.ids[terms.AccountPrefix]
 	}

@@ -19,6 +19,7 @@ func graphQL(s *system, w *workers, callers *server.Callers) *gqlhttp.Handler {
 	schema := graph.New(graph.Options{
 		Read:     read.New(s.store, s.reference, w.lookUps, s.timely, s.clock),
 		Recorder: recorder,
+		Desk:     s.desk(w),
 		Hub:      w.hub,
 		Reports:  &report.Reporter{Store: s.store, Reference: s.reference, Clock: s.clock},
 		Section:  section(s.config.Section),

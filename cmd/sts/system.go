@@ -67,6 +67,7 @@ func openAt(ctx context.Context, c *config.Config, log *slog.Logger, clock func(
 	s.routing = lawenforcement.NewRouting(places, s.reference)
 	s.delivery = delivery.Options{
 		Log: log, Clock: s.clock, OnCommit: onCommit,
+		Route:     lawenforcement.ByContact(s.reference),
 		Deadlines: delivery.Deadlines{Police: c.PoliceBy, State: c.StateBy, National: c.NationalBy},
 	}
 	s.ledger = delivery.NewLedger(s.store, s.delivery)
@@ -109,6 +110,14 @@ func prepare(ctx context.Context, s *store.Store) error {
 }
 
 func (s *system) close() error { return s.store.Close() }
+
+// desk is where registry staff decide.
+func (s *system) desk(w *workers) *registry.Desk {
+	return &registry.Desk{
+		Store: s.store, Planner: s.planner, Ledger: s.ledger, Reference: s.reference, Clock: s.clock, OnCommit: w.nudge,
+		Channels: w.toAgencies,
+	}
+}
 
 func (s *system) importer() *intake.Importer {
 	return &intake.Importer{

@@ -38,6 +38,8 @@ type workers struct {
 	dispatcher *delivery.Dispatcher
 	sweeper    *deadline.Sweeper
 	spools     []*lawenforcement.Spool
+	// toAgencies are the channels by which notices can go.
+	toAgencies []terms.ChannelKind
 	simulator  *orderfile.Simulator
 	client     *orderfile.Client
 
@@ -112,10 +114,12 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	})
 	w.client = orderfile.NewClient(link, orderfile.ClientOptions{Profile: profile, Log: s.log})
 	options := s.delivery
-	options.Channels = []delivery.Channel{
-		spool,
-		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Clock: s.clock, Log: s.log}),
+	toAgencies := []delivery.Channel{spool}
+	for _, c := range toAgencies {
+		w.toAgencies = append(w.toAgencies, c.Kind())
 	}
+	options.Channels = append(toAgencies,
+		orderfile.NewChannel(w.client, s.ledger, s.store.Client, orderfile.ChannelOptions{Profile: profile, ORI: s.config.SwitchORI, Clock: s.clock, Log: s.log}))
 	w.dispatcher = delivery.New(s.store, options)
 	return nil
 }

@@ -747,6 +747,13 @@ func (ec *executionContext) marshalOAgencyKind2ᚖgithubᚗcomᚋserviceᚑtrack
 	return res
 }
 
+func (ec *executionContext) marshalOLawEnforcementAgency2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgency(ctx context.Context, sel ast.SelectionSet, v *model.LawEnforcementAgency) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LawEnforcementAgency(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOLawEnforcementAgencyConnection2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐLawEnforcementAgencyConnection(ctx context.Context, sel ast.SelectionSet, v *model.LawEnforcementAgencyConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

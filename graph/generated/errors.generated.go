@@ -1476,6 +1476,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._WrongOfficer(ctx, sel, obj)
+	case model.UnroutedAddressNotFound:
+		return ec._UnroutedAddressNotFound(ctx, sel, &obj)
+	case *model.UnroutedAddressNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnroutedAddressNotFound(ctx, sel, obj)
 	case model.TooLong:
 		return ec._TooLong(ctx, sel, &obj)
 	case *model.TooLong:
@@ -1483,6 +1490,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._TooLong(ctx, sel, obj)
+	case model.SecondPersonNeeded:
+		return ec._SecondPersonNeeded(ctx, sel, &obj)
+	case *model.SecondPersonNeeded:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SecondPersonNeeded(ctx, sel, obj)
 	case model.SameOfficer:
 		return ec._SameOfficer(ctx, sel, &obj)
 	case *model.SameOfficer:
@@ -1532,6 +1546,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._NotReceiver(ctx, sel, obj)
+	case model.NotPossibleNow:
+		return ec._NotPossibleNow(ctx, sel, &obj)
+	case *model.NotPossibleNow:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotPossibleNow(ctx, sel, obj)
 	case model.NotHolder:
 		return ec._NotHolder(ctx, sel, &obj)
 	case *model.NotHolder:
@@ -1567,6 +1588,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._DetailRequired(ctx, sel, obj)
+	case model.DeliveryNotFound:
+		return ec._DeliveryNotFound(ctx, sel, &obj)
+	case *model.DeliveryNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DeliveryNotFound(ctx, sel, obj)
 	case model.CaseNotFound:
 		return ec._CaseNotFound(ctx, sel, &obj)
 	case *model.CaseNotFound:
@@ -1588,6 +1616,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._BadText(ctx, sel, obj)
+	case model.BadContact:
+		return ec._BadContact(ctx, sel, &obj)
+	case *model.BadContact:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BadContact(ctx, sel, obj)
 	case model.AlreadyServed:
 		return ec._AlreadyServed(ctx, sel, &obj)
 	case *model.AlreadyServed:
@@ -1602,6 +1637,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._AlreadyCorrected(ctx, sel, obj)
+	case model.AgencyNotFound:
+		return ec._AgencyNotFound(ctx, sel, &obj)
+	case *model.AgencyNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AgencyNotFound(ctx, sel, obj)
+	case model.ActivityNotFound:
+		return ec._ActivityNotFound(ctx, sel, &obj)
+	case *model.ActivityNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ActivityNotFound(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -1711,7 +1760,7 @@ func (ec *executionContext) _AlreadyServed(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var badTextImplementors = []string{"BadText", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
+var badTextImplementors = []string{"BadText", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RetryDeliveryError", "ConfirmDeliveryError", "AbandonDeliveryError", "AssignAgencyError", "SetAgencyContactError", "ReviewActivityError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _BadText(ctx context.Context, sel ast.SelectionSet, obj *model.BadText) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, badTextImplementors)
@@ -2237,7 +2286,7 @@ func (ec *executionContext) _OfficerNotListed(ctx context.Context, sel ast.Selec
 	return out
 }
 
-var reasonRequiredImplementors = []string{"ReasonRequired", "CorrectActivityError", "WithdrawActivityError", "UserError"}
+var reasonRequiredImplementors = []string{"ReasonRequired", "CorrectActivityError", "WithdrawActivityError", "UserError", "RetryDeliveryError", "ConfirmDeliveryError", "AbandonDeliveryError", "AssignAgencyError"}
 
 func (ec *executionContext) _ReasonRequired(ctx context.Context, sel ast.SelectionSet, obj *model.ReasonRequired) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reasonRequiredImplementors)
@@ -2366,7 +2415,7 @@ func (ec *executionContext) _SameOfficer(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
-var tooLongImplementors = []string{"TooLong", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
+var tooLongImplementors = []string{"TooLong", "CorrectActivityError", "WithdrawActivityError", "UserError", "RecordManualEntryError", "RecordServiceError", "RecordAttemptError", "RetryDeliveryError", "ConfirmDeliveryError", "AbandonDeliveryError", "AssignAgencyError", "SetAgencyContactError", "ReviewActivityError", "RecordReceiptError", "TransferProcessError", "RecordOtherInformationError"}
 
 func (ec *executionContext) _TooLong(ctx context.Context, sel ast.SelectionSet, obj *model.TooLong) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tooLongImplementors)

@@ -1413,6 +1413,29 @@ func (ec *executionContext) fieldContext_UnroutedAddress_noticedAt(_ context.Con
 	return graphql.NewScalarFieldContext("UnroutedAddress", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _UnroutedAddress_id(ctx context.Context, field graphql.CollectedField, obj *model.UnroutedAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnroutedAddress_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v terms.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋserviceᚑtrackingᚋstsᚋinternalᚋtermsᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnroutedAddress_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnroutedAddress", field, false, false, "ID")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -2053,6 +2076,11 @@ func (ec *executionContext) _UnroutedAddress(ctx context.Context, sel ast.Select
 			}
 		case "noticedAt":
 			out.Values[i] = ec._UnroutedAddress_noticedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = ec._UnroutedAddress_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -52,9 +52,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AbandonDeliveryInput", ec.unmarshalInputAbandonDeliveryInput),
 			graphql.NewInputUnmarshaler("AcknowledgeTransferInput", ec.unmarshalInputAcknowledgeTransferInput),
 			graphql.NewInputUnmarshaler("ActivityEntryInput", ec.unmarshalInputActivityEntryInput),
+			graphql.NewInputUnmarshaler("AgencyChannelInput", ec.unmarshalInputAgencyChannelInput),
+			graphql.NewInputUnmarshaler("AssignAgencyInput", ec.unmarshalInputAssignAgencyInput),
 			graphql.NewInputUnmarshaler("AttemptEntryInput", ec.unmarshalInputAttemptEntryInput),
+			graphql.NewInputUnmarshaler("ConfirmDeliveryInput", ec.unmarshalInputConfirmDeliveryInput),
 			graphql.NewInputUnmarshaler("CorrectActivityInput", ec.unmarshalInputCorrectActivityInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
@@ -71,9 +75,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordServiceInput", ec.unmarshalInputRecordServiceInput),
 			graphql.NewInputUnmarshaler("RegistryCaseFilter", ec.unmarshalInputRegistryCaseFilter),
 			graphql.NewInputUnmarshaler("RegistryCaseOrder", ec.unmarshalInputRegistryCaseOrder),
+			graphql.NewInputUnmarshaler("RetryDeliveryInput", ec.unmarshalInputRetryDeliveryInput),
+			graphql.NewInputUnmarshaler("ReviewActivityInput", ec.unmarshalInputReviewActivityInput),
 			graphql.NewInputUnmarshaler("ServiceActivityFilter", ec.unmarshalInputServiceActivityFilter),
 			graphql.NewInputUnmarshaler("ServiceEntryInput", ec.unmarshalInputServiceEntryInput),
 			graphql.NewInputUnmarshaler("ServiceEventFilter", ec.unmarshalInputServiceEventFilter),
+			graphql.NewInputUnmarshaler("SetAgencyContactInput", ec.unmarshalInputSetAgencyContactInput),
 			graphql.NewInputUnmarshaler("StatisticsFilter", ec.unmarshalInputStatisticsFilter),
 			graphql.NewInputUnmarshaler("TransferEntryInput", ec.unmarshalInputTransferEntryInput),
 			graphql.NewInputUnmarshaler("TransferProcessInput", ec.unmarshalInputTransferProcessInput),
@@ -331,6 +338,8 @@ interface ServiceActivity implements Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state (§3(d), §3(e), §3(f)). For every viewer; empty if nobody has to be told."""
   deliverySummary: [DeliverySummary!]!
 }
@@ -367,6 +376,8 @@ type Service implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state (§3(d), §3(e), §3(f)). For every viewer; empty if nobody has to be told."""
   deliverySummary: [DeliverySummary!]!
   """How service was executed (§4(e))."""
@@ -411,6 +422,8 @@ type Attempt implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state. For every viewer; empty unless it corrects a service."""
   deliverySummary: [DeliverySummary!]!
   """Why service was not executed (§5(e))."""
@@ -455,6 +468,8 @@ type Receipt implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state. For every viewer; empty unless it corrects a service."""
   deliverySummary: [DeliverySummary!]!
   """Date of the writ, as the receipt names it (C.G.S. §6-32); null if not given."""
@@ -493,6 +508,8 @@ type Transfer implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state. For every viewer; empty unless it corrects a service."""
   deliverySummary: [DeliverySummary!]!
   """The officer who gave the papers away; null if not known."""
@@ -539,6 +556,8 @@ type OtherInformation implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state. For every viewer; empty unless it corrects a service."""
   deliverySummary: [DeliverySummary!]!
   """What the information is about."""
@@ -583,6 +602,8 @@ type Withdrawal implements ServiceActivity & Node {
   deviceSubmittedAt: DateTime
   """Indicates whether the viewer may correct or withdraw this activity: never."""
   viewerCanCorrect: Boolean!
+  """That a person of the registry section has seen to it, and so taken it off the board. Registry staff only; null for others, and while nobody has."""
+  review: ActivityReview
   """How many are told of it, by kind of recipient and state (§3(d), §3(e), §3(f)). For every viewer; empty unless it takes back a service."""
   deliverySummary: [DeliverySummary!]!
   """Why it was taken back. Author and registry staff only; null for others."""
@@ -1700,7 +1721,7 @@ input DeliveryFilter {
   states: [DeliveryState!]
   """The kind of recipient: any of these."""
   recipientKinds: [RecipientKind!]
-  """Indicates whether they must be overdue: not settled though ` + "`" + `dueBy` + "`" + ` has passed. With false: not overdue."""
+  """Indicates whether they must be overdue: not settled, or disputed, though ` + "`" + `dueBy` + "`" + ` has passed. With false: not overdue."""
   overdue: Boolean
   """Id of the law enforcement agency that is told. Registry staff only; FORBIDDEN for others."""
   agencyId: ID
@@ -1777,7 +1798,7 @@ enum UserErrorCode {
   KEY_REUSED
   """The reason is ` + "`" + `OTHER` + "`" + `, and its detail is missing."""
   DETAIL_REQUIRED
-  """The reason of a correction or a withdrawal is missing."""
+  """The reason of a correction, a withdrawal or a decision is missing."""
   REASON_REQUIRED
   """A text is longer than allowed."""
   TOO_LONG
@@ -1915,7 +1936,7 @@ type OfficerNotListed implements UserError {
   path: [String!]
 }
 
-"""` + "`" + `REASON_REQUIRED` + "`" + `: the reason of a correction or a withdrawal is missing."""
+"""` + "`" + `REASON_REQUIRED` + "`" + `: the reason of a correction, a withdrawal or a decision is missing."""
 type ReasonRequired implements UserError {
   """What is the matter, for programs: ` + "`" + `REASON_REQUIRED` + "`" + `."""
   code: UserErrorCode!
@@ -2925,6 +2946,392 @@ type RegistrySection {
   maintenanceNotice: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/registry_work.graphql", Input: `extend type Mutation {
+  """
+  Has a delivery sent again, once more with the same content. A notice begins
+  with the first of the agency's channels. Of the national file it sends nothing:
+  the file is asked first, and what it does not hold goes once more by the state
+  file, whose switch forwards it (§3(f)). An update of a file is not retried once
+  a newer one of the same record has been planned: it could undo it. What the
+  other side confirmed is not sent twice; what a person confirmed can be retried.
+  The same decision again, as by a double click, answers the delivery as it is.
+
+  Who: registry staff.
+  Errors: DELIVERY_NOT_FOUND, NOT_POSSIBLE_NOW, REASON_REQUIRED, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  retryDelivery(
+    """Which delivery, and why."""
+    input: RetryDeliveryInput!
+  ): RetryDeliveryPayload
+
+  """
+  Confirms a delivery because a person found out by other means that the
+  recipient knows. A later rejection by the other side does not undo it: the
+  delivery is then ` + "`" + `disputed` + "`" + `, until a person confirms it anew or retries it.
+  The same decision again, as by a double click, answers the delivery as it is.
+
+  Who: registry staff.
+  Errors: DELIVERY_NOT_FOUND, NOT_POSSIBLE_NOW, REASON_REQUIRED, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  confirmDelivery(
+    """Which delivery, and how it is known."""
+    input: ConfirmDeliveryInput!
+  ): ConfirmDeliveryPayload
+
+  """
+  Gives a delivery up for good. For a protection order file (§3(e), §3(f)) that
+  takes two people: the first call proposes it, and the delivery stays as it is;
+  the call of another account completes it. A proposal lapses with any later
+  decision, and once the delivery is confirmed or sent again.
+
+  Who: registry staff.
+  Errors: DELIVERY_NOT_FOUND, NOT_POSSIBLE_NOW, SECOND_PERSON_NEEDED, REASON_REQUIRED, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  abandonDelivery(
+    """Which delivery, and why nobody need be told."""
+    input: AbandonDeliveryInput!
+  ): AbandonDeliveryPayload
+
+  """
+  Decides which agency is told because of an address that led to none, or of a
+  case without any address (§3(d)). It holds in this case, now and for every
+  later version of the address that names the same place. What was served before
+  is told at once, as long as an order is in force or a hearing lies ahead.
+  Several agencies can be assigned, one call for each. The agency counts as
+  covering the place, and so is told the address (C.G.S. §51-5c). Assigned
+  again, it is as it was.
+
+  Who: registry staff.
+  Errors: UNROUTED_ADDRESS_NOT_FOUND, AGENCY_NOT_FOUND, NOT_POSSIBLE_NOW, REASON_REQUIRED, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  assignAgency(
+    """Which address, and which agency."""
+    input: AssignAgencyInput!
+  ): AssignAgencyPayload
+
+  """
+  Sets the ways in which an agency is reached, in the order in which they are
+  tried. They replace all that there were. Deliveries that failed for want of a
+  channel can be retried then.
+
+  Who: registry staff.
+  Errors: AGENCY_NOT_FOUND, BAD_CONTACT, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  setAgencyContact(
+    """Which agency, and its channels."""
+    input: SetAgencyContactInput!
+  ): SetAgencyContactPayload
+
+  """
+  Says that a person has seen to an activity, and so takes it off the board:
+  other information (§6(c)), a late service (§4(b)), a transfer in doubt (§6(b)).
+  An activity is reviewed once; reviewed again, it keeps the first review.
+
+  Who: registry staff.
+  Errors: ACTIVITY_NOT_FOUND, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
+  """
+  reviewActivity(
+    """Which activity, and what was done."""
+    input: ReviewActivityInput!
+  ): ReviewActivityPayload
+}
+
+"""A delivery to be sent again."""
+input RetryDeliveryInput {
+  """Id of the delivery, beginning with ` + "`" + `dlv_` + "`" + `."""
+  deliveryId: ID!
+  """Why, in words; kept with the decision, for registry staff."""
+  reason: String!
+}
+
+"""What became of ` + "`" + `retryDelivery` + "`" + `."""
+type RetryDeliveryPayload {
+  """The delivery as it stands now; null if there are errors."""
+  delivery: Delivery
+  """Why nothing was decided; empty if it was."""
+  errors: [RetryDeliveryError!]!
+}
+
+"""Why a delivery is not retried."""
+union RetryDeliveryError =
+  | DeliveryNotFound
+  | NotPossibleNow
+  | ReasonRequired
+  | TooLong
+  | BadText
+
+"""A delivery of which a person knows that it arrived."""
+input ConfirmDeliveryInput {
+  """Id of the delivery, beginning with ` + "`" + `dlv_` + "`" + `."""
+  deliveryId: ID!
+  """How it is known, in words, such as who said so when; kept with the decision, for registry staff."""
+  reason: String!
+}
+
+"""What became of ` + "`" + `confirmDelivery` + "`" + `."""
+type ConfirmDeliveryPayload {
+  """The delivery as it stands now; null if there are errors."""
+  delivery: Delivery
+  """Why nothing was decided; empty if it was."""
+  errors: [ConfirmDeliveryError!]!
+}
+
+"""Why a delivery is not confirmed."""
+union ConfirmDeliveryError =
+  | DeliveryNotFound
+  | NotPossibleNow
+  | ReasonRequired
+  | TooLong
+  | BadText
+
+"""A delivery to be given up."""
+input AbandonDeliveryInput {
+  """Id of the delivery, beginning with ` + "`" + `dlv_` + "`" + `."""
+  deliveryId: ID!
+  """Why, in words; kept with the decision, for registry staff."""
+  reason: String!
+}
+
+"""What became of ` + "`" + `abandonDelivery` + "`" + `."""
+type AbandonDeliveryPayload {
+  """The delivery as it stands now, abandoned or with ` + "`" + `abandonmentProposed` + "`" + `; null if there are errors."""
+  delivery: Delivery
+  """Why nothing was decided; empty if it was."""
+  errors: [AbandonDeliveryError!]!
+}
+
+"""Why a delivery is not abandoned."""
+union AbandonDeliveryError =
+  | DeliveryNotFound
+  | NotPossibleNow
+  | SecondPersonNeeded
+  | ReasonRequired
+  | TooLong
+  | BadText
+
+"""An agency for an address that led to none."""
+input AssignAgencyInput {
+  """Id of the unrouted address, beginning with ` + "`" + `unr_` + "`" + `."""
+  unroutedAddressId: ID!
+  """Id of the agency that is to be told, beginning with ` + "`" + `agy_` + "`" + `."""
+  agencyId: ID!
+  """Why it is this one, in words; kept with the assignment, for registry staff."""
+  reason: String!
+}
+
+"""What became of ` + "`" + `assignAgency` + "`" + `."""
+type AssignAgencyPayload {
+  """The case as it stands now; null if there are errors."""
+  case: RegistryCase
+  """The agency that is told; null if there are errors."""
+  agency: LawEnforcementAgency
+  """Why nothing was assigned; empty if it was."""
+  errors: [AssignAgencyError!]!
+}
+
+"""Why an agency was not assigned."""
+union AssignAgencyError =
+  | UnroutedAddressNotFound
+  | AgencyNotFound
+  | NotPossibleNow
+  | ReasonRequired
+  | TooLong
+  | BadText
+
+"""How an agency is reached."""
+input SetAgencyContactInput {
+  """Id of the agency, beginning with ` + "`" + `agy_` + "`" + `."""
+  agencyId: ID!
+  """Its channels, the first to be tried first; 1 to 10."""
+  channels: [AgencyChannelInput!]!
+}
+
+"""A way in which an agency is reached."""
+input AgencyChannelInput {
+  """The kind of channel: ` + "`" + `SPOOL` + "`" + `, ` + "`" + `FAX` + "`" + ` or ` + "`" + `MAIL` + "`" + `."""
+  kind: ChannelKind!
+  """The fax number, in North American form, or the mail address; none for ` + "`" + `SPOOL` + "`" + `."""
+  address: String
+}
+
+"""What became of ` + "`" + `setAgencyContact` + "`" + `."""
+type SetAgencyContactPayload {
+  """The agency with its channels; null if there are errors."""
+  agency: LawEnforcementAgency
+  """Why nothing was set; empty if it was."""
+  errors: [SetAgencyContactError!]!
+}
+
+"""Why the contact of an agency was not set."""
+union SetAgencyContactError =
+  | AgencyNotFound
+  | BadContact
+  | TooLong
+  | BadText
+
+"""An activity that a person has seen to."""
+input ReviewActivityInput {
+  """Id of the activity, beginning with ` + "`" + `act_` + "`" + `."""
+  activityId: ID!
+  """What was done, in words; for registry staff."""
+  note: String
+}
+
+"""What became of ` + "`" + `reviewActivity` + "`" + `."""
+type ReviewActivityPayload {
+  """The activity with its review; null if there are errors."""
+  activity: ServiceActivity
+  """Why it was not reviewed; empty if it was."""
+  errors: [ReviewActivityError!]!
+}
+
+"""Why an activity was not reviewed."""
+union ReviewActivityError =
+  | ActivityNotFound
+  | TooLong
+  | BadText
+
+extend type Delivery {
+  """Indicates whether the other side refused it after a person had confirmed it, and nobody has looked since: it needs a person."""
+  disputed: Boolean!
+  """What people decided about it, the earliest first. Registry staff only; null for others."""
+  decisions: [DeliveryDecision!]
+  """The proposal to abandon it that awaits another person (§3(e), §3(f)). Registry staff only; null for others, and if there is none."""
+  abandonmentProposed: DeliveryDecision
+  """Indicates whether the viewer may have it sent again now."""
+  viewerCanRetry: Boolean!
+  """Indicates whether the viewer may confirm it now."""
+  viewerCanConfirm: Boolean!
+  """Indicates whether the viewer may abandon it now, propose that, or complete what another has proposed."""
+  viewerCanAbandon: Boolean!
+}
+
+"""What a person decided about a delivery. Only registry staff ever receive one."""
+type DeliveryDecision {
+  """What was decided."""
+  kind: DecisionKind!
+  """Timestamp at which it was decided."""
+  decidedAt: DateTime!
+  """Name of who decided, as the account was called then."""
+  decidedBy: String!
+  """Why, in his own words."""
+  reason: String!
+}
+
+"""What a person decided about a delivery."""
+enum DecisionKind {
+  """It is sent again."""
+  RETRY
+  """The recipient knows: a person found out by other means."""
+  CONFIRM
+  """It is to be given up, if another person agrees."""
+  PROPOSE_ABANDON
+  """It is given up."""
+  ABANDON
+}
+
+extend type UnroutedAddress {
+  """Id by which ` + "`" + `assignAgency` + "`" + ` names it, beginning with ` + "`" + `unr_` + "`" + `. It is no node."""
+  id: ID!
+}
+
+"""That a person of the registry section has seen to an activity. Only registry staff ever receive one."""
+type ActivityReview {
+  """Timestamp at which it was reviewed."""
+  reviewedAt: DateTime!
+  """Name of who reviewed it, as the account was called then."""
+  reviewedBy: String!
+  """What was done, in words; null if nothing was said."""
+  note: String
+}
+
+extend enum UserErrorCode {
+  """There is no delivery with this id."""
+  DELIVERY_NOT_FOUND
+  """It cannot be done as things are now; the message says how they are, and what to do."""
+  NOT_POSSIBLE_NOW
+  """The viewer has proposed this himself: another person must agree."""
+  SECOND_PERSON_NEEDED
+  """There is no unrouted address with this id."""
+  UNROUTED_ADDRESS_NOT_FOUND
+  """There is no law enforcement agency with this id."""
+  AGENCY_NOT_FOUND
+  """A channel cannot be used as it is, or there is none."""
+  BAD_CONTACT
+  """There is no activity with this id."""
+  ACTIVITY_NOT_FOUND
+}
+
+"""` + "`" + `DELIVERY_NOT_FOUND` + "`" + `: there is no delivery with this id."""
+type DeliveryNotFound implements UserError {
+  """What is the matter, for programs: ` + "`" + `DELIVERY_NOT_FOUND` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `NOT_POSSIBLE_NOW` + "`" + `: it cannot be done as things are now; the message says how they are, and what to do."""
+type NotPossibleNow implements UserError {
+  """What is the matter, for programs: ` + "`" + `NOT_POSSIBLE_NOW` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `SECOND_PERSON_NEEDED` + "`" + `: the viewer has proposed this himself, and another person must agree (§3(e), §3(f))."""
+type SecondPersonNeeded implements UserError {
+  """What is the matter, for programs: ` + "`" + `SECOND_PERSON_NEEDED` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `UNROUTED_ADDRESS_NOT_FOUND` + "`" + `: there is no unrouted address with this id."""
+type UnroutedAddressNotFound implements UserError {
+  """What is the matter, for programs: ` + "`" + `UNROUTED_ADDRESS_NOT_FOUND` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `AGENCY_NOT_FOUND` + "`" + `: there is no law enforcement agency with this id."""
+type AgencyNotFound implements UserError {
+  """What is the matter, for programs: ` + "`" + `AGENCY_NOT_FOUND` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `BAD_CONTACT` + "`" + `: a channel cannot be used as it is, or there is none; ` + "`" + `path` + "`" + ` says which."""
+type BadContact implements UserError {
+  """What is the matter, for programs: ` + "`" + `BAD_CONTACT` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+
+"""` + "`" + `ACTIVITY_NOT_FOUND` + "`" + `: there is no activity with this id."""
+type ActivityNotFound implements UserError {
+  """What is the matter, for programs: ` + "`" + `ACTIVITY_NOT_FOUND` + "`" + `."""
+  code: UserErrorCode!
+  """What is the matter and what to do, for people."""
+  message: String!
+  """Where in the arguments."""
+  path: [String!]
+}
+`, BuiltIn: false},
 	{Name: "../schema/reminder.graphql", Input: `extend type Viewer {
   """
   What this account was reminded of, the newest first: that a deadline of §3 to §6
@@ -3622,6 +4029,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AbandonDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_AbandonDeliveryPayload_delivery(ctx, field)
+	case "errors":
+		return ec.fieldContext_AbandonDeliveryPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbandonDeliveryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3648,6 +4065,18 @@ func (ec *executionContext) childFields_AcknowledgeTransferPayload(ctx context.C
 		return ec.fieldContext_AcknowledgeTransferPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcknowledgeTransferPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ActivityReview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reviewedAt":
+		return ec.fieldContext_ActivityReview_reviewedAt(ctx, field)
+	case "reviewedBy":
+		return ec.fieldContext_ActivityReview_reviewedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_ActivityReview_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivityReview", field.Name)
 }
 
 func (ec *executionContext) childFields_ActivitySnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3812,6 +4241,18 @@ func (ec *executionContext) childFields_AnnualRow(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type AnnualRow", field.Name)
 }
 
+func (ec *executionContext) childFields_AssignAgencyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "case":
+		return ec.fieldContext_AssignAgencyPayload_case(ctx, field)
+	case "agency":
+		return ec.fieldContext_AssignAgencyPayload_agency(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignAgencyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignAgencyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Attempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3844,6 +4285,8 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_Attempt_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_Attempt_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_Attempt_deliverySummary(ctx, field)
 	case "reason":
@@ -3952,6 +4395,16 @@ func (ec *executionContext) childFields_CalendarEntrySnapshot(ctx context.Contex
 		return ec.fieldContext_CalendarEntrySnapshot_lastAttempt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CalendarEntrySnapshot", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_ConfirmDeliveryPayload_delivery(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmDeliveryPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmDeliveryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CorrectActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4070,6 +4523,18 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_controlNumber(ctx, field)
 	case "attempts":
 		return ec.fieldContext_Delivery_attempts(ctx, field)
+	case "disputed":
+		return ec.fieldContext_Delivery_disputed(ctx, field)
+	case "decisions":
+		return ec.fieldContext_Delivery_decisions(ctx, field)
+	case "abandonmentProposed":
+		return ec.fieldContext_Delivery_abandonmentProposed(ctx, field)
+	case "viewerCanRetry":
+		return ec.fieldContext_Delivery_viewerCanRetry(ctx, field)
+	case "viewerCanConfirm":
+		return ec.fieldContext_Delivery_viewerCanConfirm(ctx, field)
+	case "viewerCanAbandon":
+		return ec.fieldContext_Delivery_viewerCanAbandon(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
@@ -4124,6 +4589,20 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DeliveryDecision_kind(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_DeliveryDecision_decidedAt(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_DeliveryDecision_decidedBy(ctx, field)
+	case "reason":
+		return ec.fieldContext_DeliveryDecision_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryDecision", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4308,6 +4787,8 @@ func (ec *executionContext) childFields_OtherInformation(ctx context.Context, fi
 		return ec.fieldContext_OtherInformation_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_OtherInformation_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_OtherInformation_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_OtherInformation_deliverySummary(ctx, field)
 	case "about":
@@ -4396,6 +4877,8 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 		return ec.fieldContext_Receipt_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_Receipt_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_Receipt_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_Receipt_deliverySummary(ctx, field)
 	case "writDate":
@@ -4668,6 +5151,26 @@ func (ec *executionContext) childFields_Respondent(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Respondent", field.Name)
 }
 
+func (ec *executionContext) childFields_RetryDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_RetryDeliveryPayload_delivery(ctx, field)
+	case "errors":
+		return ec.fieldContext_RetryDeliveryPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetryDeliveryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "activity":
+		return ec.fieldContext_ReviewActivityPayload_activity(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReviewActivityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewActivityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4700,6 +5203,8 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_Service_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_Service_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_Service_deliverySummary(ctx, field)
 	case "method":
@@ -4788,6 +5293,16 @@ func (ec *executionContext) childFields_ServiceStatistics(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ServiceStatistics", field.Name)
 }
 
+func (ec *executionContext) childFields_SetAgencyContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agency":
+		return ec.fieldContext_SetAgencyContactPayload_agency(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetAgencyContactPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetAgencyContactPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StatisticsDimensionDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "dimension":
@@ -4852,6 +5367,8 @@ func (ec *executionContext) childFields_Transfer(ctx context.Context, field grap
 		return ec.fieldContext_Transfer_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_Transfer_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_Transfer_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_Transfer_deliverySummary(ctx, field)
 	case "fromOfficer":
@@ -4894,6 +5411,8 @@ func (ec *executionContext) childFields_UnroutedAddress(ctx context.Context, fie
 		return ec.fieldContext_UnroutedAddress_case(ctx, field)
 	case "noticedAt":
 		return ec.fieldContext_UnroutedAddress_noticedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_UnroutedAddress_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnroutedAddress", field.Name)
 }
@@ -5004,6 +5523,8 @@ func (ec *executionContext) childFields_Withdrawal(ctx context.Context, field gr
 		return ec.fieldContext_Withdrawal_deviceSubmittedAt(ctx, field)
 	case "viewerCanCorrect":
 		return ec.fieldContext_Withdrawal_viewerCanCorrect(ctx, field)
+	case "review":
+		return ec.fieldContext_Withdrawal_review(ctx, field)
 	case "deliverySummary":
 		return ec.fieldContext_Withdrawal_deliverySummary(ctx, field)
 	case "withdrawalReason":

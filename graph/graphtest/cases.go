@@ -198,6 +198,11 @@ func (w *World) activities(ctx context.Context, tx *ent.Tx, c Case, row *Row) er
 		if err != nil {
 			return err
 		}
+		err = tx.Review.Create().SetCaseID(row.ID).SetActivityID(saved.ID).SetAccountID(author.Account).
+			SetReviewedByName(Secret + "reviewer").SetNote(Secret + "review").SetReviewedAt(at).Exec(ctx)
+		if err != nil {
+			return err
+		}
 		if kind == terms.KindTransfer {
 			if err := tx.TransferAcknowledgement.Create().SetCaseID(row.ID).SetActivityID(saved.ID).SetAccountID(author.Account).SetAcknowledgedAt(at).Exec(ctx); err != nil {
 				return err
@@ -271,6 +276,11 @@ func (w *World) deliveries(ctx context.Context, tx *ent.Tx, row *Row, a *ent.Ser
 			return err
 		}
 		row.Deliveries = append(row.Deliveries, saved.ID)
+		err = tx.DeliveryDecision.Create().SetCaseID(row.ID).SetDeliveryID(saved.ID).SetKind(terms.DecideRetry).SetAccountID(a.AccountID).
+			SetDecidedByName(Secret + "decider").SetReason(Secret + "decision").SetDecidedAt(a.RecordedAt).Exec(ctx)
+		if err != nil {
+			return err
+		}
 		for number := 1; number <= 2; number++ {
 			err := tx.DeliveryAttempt.Create().SetDeliveryID(saved.ID).SetNumber(number).SetChannel(terms.ChannelSpool).
 				SetStartedAt(a.RecordedAt).SetOutcome(terms.AttemptConfirmed).SetDetail(Secret + "attempt").Exec(ctx)

@@ -18,6 +18,9 @@ type Delivery struct {
 	Reasons       []terms.NoticeReason
 	ControlNumber *string
 	Attempts      *DeliveryAttemptConnection
+	Decisions     []*DeliveryDecision
+	// Desk is for those who may decide.
+	Desk *DeliveryDesk
 }
 
 // IsNode says that it can be asked for by its id.

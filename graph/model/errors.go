@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Refused is what all user errors of recording have in common.
+// Refused is what all user errors have in common.
 type Refused struct {
 	Code    UserErrorCode
 	Message string

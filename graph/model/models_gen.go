@@ -12,8 +12,20 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
+// Why a delivery is not abandoned.
+type AbandonDeliveryError interface {
+}
+
 // Why a transfer was not acknowledged.
 type AcknowledgeTransferError interface {
+}
+
+// Why an agency was not assigned.
+type AssignAgencyError interface {
+}
+
+// Why a delivery is not confirmed.
+type ConfirmDeliveryError interface {
 }
 
 // Why an activity was not corrected.
@@ -40,6 +52,18 @@ type RecordReceiptError interface {
 type RecordServiceError interface {
 }
 
+// Why a delivery is not retried.
+type RetryDeliveryError interface {
+}
+
+// Why an activity was not reviewed.
+type ReviewActivityError interface {
+}
+
+// Why the contact of an agency was not set.
+type SetAgencyContactError interface {
+}
+
 // Why a transfer was not recorded.
 type TransferProcessError interface {
 }
@@ -51,6 +75,66 @@ type UserError interface {
 
 // Why an activity was not taken back.
 type WithdrawActivityError interface {
+}
+
+// A delivery to be given up.
+type AbandonDeliveryInput struct {
+	// Id of the delivery, beginning with `dlv_`.
+	DeliveryID terms.ID `json:"deliveryId"`
+	// Why, in words; kept with the decision, for registry staff.
+	Reason string `json:"reason"`
+}
+
+// What became of `abandonDelivery`.
+type AbandonDeliveryPayload struct {
+	// The delivery as it stands now, abandoned or with `abandonmentProposed`; null if there are errors.
+	Delivery *Delivery `json:"delivery,omitempty"`
+	// Why nothing was decided; empty if it was.
+	Errors []AbandonDeliveryError `json:"errors"`
+}
+
+// A way in which an agency is reached.
+type AgencyChannelInput struct {
+	// The kind of channel: `SPOOL`, `FAX` or `MAIL`.
+	Kind terms.ChannelKind `json:"kind"`
+	// The fax number, in North American form, or the mail address; none for `SPOOL`.
+	Address *string `json:"address,omitempty"`
+}
+
+// An agency for an address that led to none.
+type AssignAgencyInput struct {
+	// Id of the unrouted address, beginning with `unr_`.
+	UnroutedAddressID terms.ID `json:"unroutedAddressId"`
+	// Id of the agency that is to be told, beginning with `agy_`.
+	AgencyID terms.ID `json:"agencyId"`
+	// Why it is this one, in words; kept with the assignment, for registry staff.
+	Reason string `json:"reason"`
+}
+
+// What became of `assignAgency`.
+type AssignAgencyPayload struct {
+	// The case as it stands now; null if there are errors.
+	Case *RegistryCase `json:"case,omitempty"`
+	// The agency that is told; null if there are errors.
+	Agency *LawEnforcementAgency `json:"agency,omitempty"`
+	// Why nothing was assigned; empty if it was.
+	Errors []AssignAgencyError `json:"errors"`
+}
+
+// A delivery of which a person knows that it arrived.
+type ConfirmDeliveryInput struct {
+	// Id of the delivery, beginning with `dlv_`.
+	DeliveryID terms.ID `json:"deliveryId"`
+	// How it is known, in words, such as who said so when; kept with the decision, for registry staff.
+	Reason string `json:"reason"`
+}
+
+// What became of `confirmDelivery`.
+type ConfirmDeliveryPayload struct {
+	// The delivery as it stands now; null if there are errors.
+	Delivery *Delivery `json:"delivery,omitempty"`
+	// Why nothing was decided; empty if it was.
+	Errors []ConfirmDeliveryError `json:"errors"`
 }
 
 // Days in the court's zone, from one to before another.
@@ -83,7 +167,7 @@ type DeliveryFilter struct {
 	States []terms.DeliveryState `json:"states,omitempty"`
 	// The kind of recipient: any of these.
 	RecipientKinds []terms.RecipientKind `json:"recipientKinds,omitempty"`
-	// Indicates whether they must be overdue: not settled though `dueBy` has passed. With false: not overdue.
+	// Indicates whether they must be overdue: not settled, or disputed, though `dueBy` has passed. With false: not overdue.
 	Overdue *bool `json:"overdue,omitempty"`
 	// Id of the law enforcement agency that is told. Registry staff only; FORBIDDEN for others.
 	AgencyID *terms.ID `json:"agencyId,omitempty"`
@@ -146,6 +230,38 @@ type RegistryCaseOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// A delivery to be sent again.
+type RetryDeliveryInput struct {
+	// Id of the delivery, beginning with `dlv_`.
+	DeliveryID terms.ID `json:"deliveryId"`
+	// Why, in words; kept with the decision, for registry staff.
+	Reason string `json:"reason"`
+}
+
+// What became of `retryDelivery`.
+type RetryDeliveryPayload struct {
+	// The delivery as it stands now; null if there are errors.
+	Delivery *Delivery `json:"delivery,omitempty"`
+	// Why nothing was decided; empty if it was.
+	Errors []RetryDeliveryError `json:"errors"`
+}
+
+// An activity that a person has seen to.
+type ReviewActivityInput struct {
+	// Id of the activity, beginning with `act_`.
+	ActivityID terms.ID `json:"activityId"`
+	// What was done, in words; for registry staff.
+	Note *string `json:"note,omitempty"`
+}
+
+// What became of `reviewActivity`.
+type ReviewActivityPayload struct {
+	// The activity with its review; null if there are errors.
+	Activity ServiceActivity `json:"activity,omitempty"`
+	// Why it was not reviewed; empty if it was.
+	Errors []ReviewActivityError `json:"errors"`
+}
+
 // Which service activities. All conditions given must hold.
 type ServiceActivityFilter struct {
 	// The kind of activity: any of these.
@@ -172,6 +288,22 @@ type ServiceEventFilter struct {
 	Kinds []terms.ActivityKind `json:"kinds,omitempty"`
 	// Indicates whether it must be a service recorded late (§4(b)). With false: a service recorded within two hours.
 	Late *bool `json:"late,omitempty"`
+}
+
+// How an agency is reached.
+type SetAgencyContactInput struct {
+	// Id of the agency, beginning with `agy_`.
+	AgencyID terms.ID `json:"agencyId"`
+	// Its channels, the first to be tried first; 1 to 10.
+	Channels []*AgencyChannelInput `json:"channels"`
+}
+
+// What became of `setAgencyContact`.
+type SetAgencyContactPayload struct {
+	// The agency with its channels; null if there are errors.
+	Agency *LawEnforcementAgency `json:"agency,omitempty"`
+	// Why nothing was set; empty if it was.
+	Errors []SetAgencyContactError `json:"errors"`
 }
 
 // The direction of an order.
@@ -316,7 +448,7 @@ const (
 	UserErrorCodeKeyReused UserErrorCode = "KEY_REUSED"
 	// The reason is `OTHER`, and its detail is missing.
 	UserErrorCodeDetailRequired UserErrorCode = "DETAIL_REQUIRED"
-	// The reason of a correction or a withdrawal is missing.
+	// The reason of a correction, a withdrawal or a decision is missing.
 	UserErrorCodeReasonRequired UserErrorCode = "REASON_REQUIRED"
 	// A text is longer than allowed.
 	UserErrorCodeTooLong UserErrorCode = "TOO_LONG"
@@ -338,6 +470,20 @@ const (
 	UserErrorCodeAlreadyCorrected UserErrorCode = "ALREADY_CORRECTED"
 	// Of several fields exactly one must be given.
 	UserErrorCodeExactlyOne UserErrorCode = "EXACTLY_ONE"
+	// There is no delivery with this id.
+	UserErrorCodeDeliveryNotFound UserErrorCode = "DELIVERY_NOT_FOUND"
+	// It cannot be done as things are now; the message says how they are, and what to do.
+	UserErrorCodeNotPossibleNow UserErrorCode = "NOT_POSSIBLE_NOW"
+	// The viewer has proposed this himself: another person must agree.
+	UserErrorCodeSecondPersonNeeded UserErrorCode = "SECOND_PERSON_NEEDED"
+	// There is no unrouted address with this id.
+	UserErrorCodeUnroutedAddressNotFound UserErrorCode = "UNROUTED_ADDRESS_NOT_FOUND"
+	// There is no law enforcement agency with this id.
+	UserErrorCodeAgencyNotFound UserErrorCode = "AGENCY_NOT_FOUND"
+	// A channel cannot be used as it is, or there is none.
+	UserErrorCodeBadContact UserErrorCode = "BAD_CONTACT"
+	// There is no activity with this id.
+	UserErrorCodeActivityNotFound UserErrorCode = "ACTIVITY_NOT_FOUND"
 )
 
 var AllUserErrorCode = []UserErrorCode{
@@ -360,11 +506,18 @@ var AllUserErrorCode = []UserErrorCode{
 	UserErrorCodeNotYours,
 	UserErrorCodeAlreadyCorrected,
 	UserErrorCodeExactlyOne,
+	UserErrorCodeDeliveryNotFound,
+	UserErrorCodeNotPossibleNow,
+	UserErrorCodeSecondPersonNeeded,
+	UserErrorCodeUnroutedAddressNotFound,
+	UserErrorCodeAgencyNotFound,
+	UserErrorCodeBadContact,
+	UserErrorCodeActivityNotFound,
 }
 
 func (e UserErrorCode) IsValid() bool {
 	switch e {
-	case UserErrorCodeCaseNotFound, UserErrorCodeInTheFuture, UserErrorCodeBeforeCaseExisted, UserErrorCodeAlreadyServed, UserErrorCodeRespondentMismatch, UserErrorCodeOfficerNotListed, UserErrorCodeKeyReused, UserErrorCodeDetailRequired, UserErrorCodeReasonRequired, UserErrorCodeTooLong, UserErrorCodeBadText, UserErrorCodeOfficerNotFound, UserErrorCodeWrongOfficer, UserErrorCodeSameOfficer, UserErrorCodeNotHolder, UserErrorCodeNotReceiver, UserErrorCodeNotYours, UserErrorCodeAlreadyCorrected, UserErrorCodeExactlyOne:
+	case UserErrorCodeCaseNotFound, UserErrorCodeInTheFuture, UserErrorCodeBeforeCaseExisted, UserErrorCodeAlreadyServed, UserErrorCodeRespondentMismatch, UserErrorCodeOfficerNotListed, UserErrorCodeKeyReused, UserErrorCodeDetailRequired, UserErrorCodeReasonRequired, UserErrorCodeTooLong, UserErrorCodeBadText, UserErrorCodeOfficerNotFound, UserErrorCodeWrongOfficer, UserErrorCodeSameOfficer, UserErrorCodeNotHolder, UserErrorCodeNotReceiver, UserErrorCodeNotYours, UserErrorCodeAlreadyCorrected, UserErrorCodeExactlyOne, UserErrorCodeDeliveryNotFound, UserErrorCodeNotPossibleNow, UserErrorCodeSecondPersonNeeded, UserErrorCodeUnroutedAddressNotFound, UserErrorCodeAgencyNotFound, UserErrorCodeBadContact, UserErrorCodeActivityNotFound:
 		return true
 	}
 	return false

@@ -30,6 +30,9 @@ type Activity struct {
 	// Author and registry staff only.
 	Note, CorrectionReason, Detail, Text, WithdrawalReason *string
 
+	// Registry staff only.
+	Review *ActivityReview
+
 	// Of a transfer.
 	FromOfficer, ToOfficer *Officer
 	ViewerCanAcknowledge   bool

@@ -80,6 +80,7 @@ func activityKind() kind[ent.ServiceActivity, *model.Activity] {
 			"deviceSubmittedAt": columns(serviceactivity.FieldDeviceSubmittedAt),
 			"viewerCanCorrect":  {columns: []string{serviceactivity.FieldOfficerID}, load: activityCanCorrect},
 			"deliverySummary":   {load: activityDeliveries},
+			"review":            {only: registryOnly, load: activityReviews},
 
 			"method":                    columns(serviceactivity.FieldMethod),
 			"policeAssistanceRequested": columns(serviceactivity.FieldPoliceAssistanceRequested),

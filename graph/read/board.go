@@ -13,6 +13,7 @@ import (
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/access"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -162,12 +163,14 @@ func (b *board) unreported(from, to int) []mod {
 		onDays(b.today.AddDays(from), b.today.AddDays(to)))
 }
 
-// undelivered reads its two parts by the index of states: in each state what is
-// past its deadline, and all that failed.
+// undelivered reads its parts by the indexes: of states, in each what is past its
+// deadline, and all that failed; of the next look, what is parked for a person
+// though he confirmed it, because the other side disputes it.
 func (b *board) undelivered(q *sql.Selector) {
 	state := q.C(delivery.FieldState)
 	open := []any{terms.Waiting, terms.Pending, terms.Sending, terms.Sent, terms.Retrying, terms.Unknown}
-	q.Where(sql.Or(sql.EQ(state, terms.Failed), sql.And(sql.In(state, open...), sql.LT(q.C(delivery.FieldDueBy), b.now))))
+	disputed := sql.And(sql.EQ(q.C(delivery.FieldNextAt), ledger.Parked), sql.EQ(state, terms.Confirmed))
+	q.Where(sql.Or(sql.EQ(state, terms.Failed), disputed, sql.And(sql.In(state, open...), sql.LT(q.C(delivery.FieldDueBy), b.now))))
 }
 
 func waiting(q *sql.Selector) {

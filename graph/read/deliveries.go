@@ -55,6 +55,13 @@ func deliveryKind() kind[ent.Delivery, *model.Delivery] {
 			"controlNumber": {only: registryOnly, columns: []string{delivery.FieldControlNumber},
 				each: func(_ *walk, d d) { d.ControlNumber = d.Delivery.ControlNumber }},
 			"attempts": {only: registryOnly, load: deliveryAttempts},
+
+			"disputed":            columns(delivery.FieldState, delivery.FieldNextAt),
+			"decisions":           {only: registryOnly, load: deliveryDecisions},
+			"abandonmentProposed": deskNeeds,
+			"viewerCanRetry":      deskNeeds,
+			"viewerCanConfirm":    deskNeeds,
+			"viewerCanAbandon":    deskNeeds,
 		},
 	}
 }

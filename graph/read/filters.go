@@ -15,6 +15,7 @@ import (
 	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/access"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -182,7 +183,8 @@ func (w *walk) deliveryFilter(f *model.DeliveryFilter) ([]mod, error) {
 	if f.Overdue != nil {
 		now := w.now()
 		mods = append(mods, func(q *sql.Selector) {
-			overdue := sql.And(sql.NotIn(q.C(delivery.FieldState), settled...), sql.LT(q.C(delivery.FieldDueBy), now))
+			disputed := sql.And(sql.EQ(q.C(delivery.FieldState), terms.Confirmed), sql.EQ(q.C(delivery.FieldNextAt), ledger.Parked))
+			overdue := sql.And(sql.Or(sql.NotIn(q.C(delivery.FieldState), settled...), disputed), sql.LT(q.C(delivery.FieldDueBy), now))
 			if !*f.Overdue {
 				overdue = sql.Not(overdue)
 			}

@@ -28,6 +28,7 @@ func unroutedKind() kind[ent.UnroutedAddress, *model.UnroutedAddress] {
 		wrap:   func(e *ent.UnroutedAddress) u { return &model.UnroutedAddress{UnroutedAddress: e} },
 		id:     func(u u) terms.ID { return u.ID },
 		needs: map[string]need[u]{
+			"id":            {},
 			"kind":          {columns: []string{unroutedaddress.FieldAddressKey}, load: unroutedPlaces},
 			"reason":        columns(unroutedaddress.FieldReason),
 			"address":       {columns: []string{unroutedaddress.FieldAddressKey}, load: unroutedPlaces},

@@ -51,6 +51,16 @@ func LockAll(ctx context.Context, tx *ent.Tx, ids []terms.ID, now time.Time) (ma
 	return locked, nil
 }
 
+// Stamp writes the time of the last record where nothing else of the case's row
+// changes, so that what is recorded next stands behind it.
+func (l *Locked) Stamp(ctx context.Context, tx *ent.Tx) error {
+	if err := tx.RegistryCase.UpdateOneID(l.ID).SetLastRecordedAt(l.Now).Exec(ctx); err != nil {
+		return fmt.Errorf("writing when case %s was last recorded on: %w", l.ID, err)
+	}
+	l.LastRecordedAt = l.Now
+	return nil
+}
+
 // held is a case that this transaction has locked, or just made.
 func held(row *ent.RegistryCase, now time.Time) *Locked {
 	recorded := terms.Micro(now)

@@ -110,7 +110,7 @@ func or[T comparable](value *T, fallback T) {
 
 func (o Options) withDefaults() Options {
 	if o.Route == nil {
-		o.Route = plainRoute
+		o.Route = PlainRoute
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -137,7 +137,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func plainRoute(_ context.Context, d *ent.Delivery) ([]terms.ChannelKind, error) {
+// PlainRoute is the [Route] where agencies have no channels of their own.
+func PlainRoute(_ context.Context, d *ent.Delivery) ([]terms.ChannelKind, error) {
 	switch d.RecipientKind {
 	case terms.ToStateFile, terms.ToNationalFile:
 		return []terms.ChannelKind{terms.ChannelSwitch}, nil

@@ -62,6 +62,14 @@ func (p *page) move(ctx context.Context, d *ent.Delivery, event Event, r Result)
 		if m.SentAt == nil {
 			m.SentAt = &p.now
 		}
+	case PersonRetries:
+		if d.RecipientKind == terms.ToAgency {
+			m.Channel = nil // the first of the agency's channels, as they are now
+		}
+	case Requeued:
+		if state == terms.Waiting {
+			m.WaitingFor = new(terms.WaitsForStateFile)
+		}
 	}
 	switch {
 	case event == WasVerified, event == WasConfirmed && r.Outcome == Verified:
@@ -84,7 +92,7 @@ func (p *page) move(ctx context.Context, d *ent.Delivery, event Event, r Result)
 	if d.State == terms.Sending && d.RecipientKind == terms.ToAgency {
 		p.handed = append(p.handed, &m)
 	}
-	if state != d.State || event == WasVerified {
+	if state != d.State || event == WasVerified || event == WasDisputed || event == PersonConfirms {
 		p.tell(ctx, &m, changed{Was: d.State, Event: event, Detail: clip(r.Detail, maxDetail)})
 	}
 	return &m, p.follow(ctx, d, &m)
@@ -111,8 +119,11 @@ func (p *page) nextAt(d, m *ent.Delivery, event Event, r Result) time.Time {
 	case terms.Pending:
 		return p.now
 	case terms.Retrying:
-		if event == PersonRetries || event == WasRerouted {
+		switch event {
+		case PersonRetries, WasRerouted, Requeued:
 			return p.now
+		case NotVerified: // asked in vain
+			return after(r.RetryAfter, o.Backoff.since(r.elapsed))
 		}
 		if event == Unrendered && m.AttemptCount == d.AttemptCount { // again, and not counted
 			return after(r.RetryAfter, o.Backoff.since(r.elapsed))
@@ -126,8 +137,11 @@ func (p *page) nextAt(d, m *ent.Delivery, event Event, r Result) time.Time {
 	case terms.Sent:
 		return after(r.AnswerDue, o.Deadlines.of(d.RecipientKind))
 	case terms.Confirmed:
-		if event == NotVerified {
+		switch event {
+		case NotVerified:
 			return after(r.RetryAfter, o.Backoff.Max)
+		case WasDisputed: // for a person: see Disputed
+			return Parked
 		}
 		if r.VerifyAfter > 0 {
 			return after(r.VerifyAfter, 0)
@@ -143,8 +157,11 @@ func (p *page) save(ctx context.Context, d, m *ent.Delivery) error {
 		SetState(m.State).SetVersion(m.Version).SetNextAt(m.NextAt).SetAttemptCount(m.AttemptCount).
 		SetNillableChannel(m.Channel).SetNillableControlNumber(m.ControlNumber).
 		SetNillableSentAt(m.SentAt).SetNillableConfirmedAt(m.ConfirmedAt).SetNillableVerifiedAt(m.VerifiedAt)
-	if m.WaitingFor == nil && d.WaitingFor != nil {
+	if u.SetNillableWaitingFor(m.WaitingFor); m.WaitingFor == nil && d.WaitingFor != nil {
 		u.ClearWaitingFor()
+	}
+	if m.Channel == nil && d.Channel != nil {
+		u.ClearChannel()
 	}
 	if m.ConfirmedAt == nil && d.ConfirmedAt != nil {
 		u.ClearConfirmedAt()

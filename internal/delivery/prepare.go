@@ -76,7 +76,8 @@ func (r *run) decide(ctx context.Context, d *ent.Delivery) (*job, Event, Result,
 		return &job{asked: toVerify, channel: channel}, "", Result{}, nil
 	}
 	if d.RecipientKind == terms.ToNationalFile {
-		return nil, WasRefused, Result{Detail: "the national file is only observed"}, nil
+		j, event, result := askAgain(d, channel)
+		return j, event, result, nil
 	}
 	kinds, err := r.o.Route(ctx, d)
 	if err != nil {

@@ -68,7 +68,9 @@ func giveBack(t turn, a asked, why string, after time.Duration) turn {
 	t.result = Result{Detail: why, RetryAfter: after}
 	switch a {
 	case toReconcile:
-		t.event = WasLost
+		if t.event = WasLost; t.askedByPerson() {
+			t.event = again(WasLost)
+		}
 	case toVerify:
 		t.event = NotVerified
 	default:

@@ -53,6 +53,10 @@ const (
 	// NeedNotVerify: a newer update of the same record has been planned, and
 	// an inquiry would find that.
 	NeedNotVerify Event = "NEED_NOT_VERIFY"
+	// WasDisputed: it was refused after a person had confirmed it. The person
+	// checked by other means, so his word stands until he takes it back; but
+	// somebody must look.
+	WasDisputed Event = "WAS_DISPUTED"
 )
 
 // The events that a person causes.
@@ -60,6 +64,10 @@ const (
 	PersonRetries  Event = "PERSON_RETRIES"
 	PersonConfirms Event = "PERSON_CONFIRMS"
 	PersonAbandons Event = "PERSON_ABANDONS"
+	// Requeued: a person had the national file asked again, and it does not
+	// hold the update. The state file's update goes once more, and the national
+	// one waits for the switch to forward it (§3(f)).
+	Requeued Event = "REQUEUED"
 )
 
 // ErrNoMove says that an event changes nothing in a state: it came again, came
@@ -70,9 +78,9 @@ var ErrNoMove = errors.New("the event changes nothing")
 //
 // Three rules keep the promise. Out of UNKNOWN only NEVER_CAME, a final refusal
 // (it did not and will not arrive) or a person leads to another attempt. A
-// refusal wins over a confirmation in whichever order they come: a person must
-// see it. And what is under way is never replaced: only when its end is known
-// does it give way to a newer one.
+// refusal wins over a confirmation in whichever order they come, except over a
+// person's, which it disputes: a person must see it. And what is under way is
+// never replaced: only when its end is known does it give way to a newer one.
 var moves = map[terms.DeliveryState]map[Event]terms.DeliveryState{
 	terms.Waiting: {
 		Released: terms.Pending, Replaced: terms.Superseded,
@@ -105,11 +113,15 @@ var moves = map[terms.DeliveryState]map[Event]terms.DeliveryState{
 		Begun: terms.Sending, Unrendered: terms.Retrying, Replaced: terms.Superseded,
 		// Late answers to an earlier attempt.
 		WasSent: terms.Sent, WasConfirmed: terms.Confirmed, WasRefused: terms.Failed, WasLost: terms.Unknown,
+		// The national file is asked, not sent anything.
+		NotVerified: terms.Retrying, Requeued: terms.Waiting,
 		PersonConfirms: terms.Confirmed, PersonAbandons: terms.Abandoned,
 	},
 	terms.Confirmed: {
 		WasVerified: terms.Confirmed, NotVerified: terms.Confirmed, NeedNotVerify: terms.Confirmed,
-		WasRefused: terms.Failed, NeverCame: terms.Retrying, GaveWay: terms.Superseded,
+		WasRefused: terms.Failed, NeverCame: terms.Retrying, GaveWay: terms.Superseded, Requeued: terms.Retrying,
+		// What a person confirmed: see [Hinders].
+		WasDisputed: terms.Confirmed, PersonRetries: terms.Retrying, PersonConfirms: terms.Confirmed,
 	},
 	// A rejection stays open until a person resolves it, or a newer fact goes
 	// instead: then that one is what a person must see arrive.
@@ -148,7 +160,7 @@ func (e Event) outcome() terms.AttemptOutcome {
 		return terms.AttemptSent
 	case WasConfirmed:
 		return terms.AttemptConfirmed
-	case WasRefused, WasRerouted:
+	case WasRefused, WasRerouted, WasDisputed:
 		return terms.AttemptRefused
 	case WasNotSent, NeverCame, Unrendered:
 		return terms.AttemptNotSent

@@ -18,8 +18,8 @@ var states = []terms.DeliveryState{terms.Waiting, terms.Pending, terms.Sending, 
 
 var events = []Event{
 	Released, Begun, Unrendered, TimedOut, Replaced, GaveWay,
-	WasSent, WasConfirmed, WasRefused, WasRerouted, WasNotSent, WasLost, NeverCame, WasVerified, NotVerified, NeedNotVerify,
-	PersonRetries, PersonConfirms, PersonAbandons,
+	WasSent, WasConfirmed, WasRefused, WasRerouted, WasNotSent, WasLost, NeverCame, WasVerified, NotVerified, NeedNotVerify, WasDisputed,
+	PersonRetries, PersonConfirms, PersonAbandons, Requeued,
 }
 
 var byPerson = []Event{PersonRetries, PersonConfirms, PersonAbandons}
@@ -48,7 +48,7 @@ func TestNothingUnknownIsSentAgain(t *testing.T) {
 				// Said of UNKNOWN it moves nothing; else the attempt's own
 				// channel, or the file, knows.
 				mayHaveArrived = mayHaveArrived && next == terms.Unknown
-			case WasRerouted, NeverCame, PersonRetries, GaveWay:
+			case WasRerouted, NeverCame, PersonRetries, GaveWay, Requeued:
 				mayHaveArrived = false
 			case WasSent, WasConfirmed, WasLost:
 				mayHaveArrived = true // a late answer to an earlier attempt

@@ -28,10 +28,8 @@ const maxDetail = 1000
 // turn moves the delivery and closes the attempt. What changes nothing is kept
 // with the attempt and is no record of the journal.
 func (p *page) turn(ctx context.Context, t turn) error {
-	if t.event == NeverCame && t.d.State == terms.Confirmed {
-		if err := p.giveWay(ctx, &t); err != nil {
-			return err
-		}
+	if err := p.reconsider(ctx, &t); err != nil {
+		return err
 	}
 	_, err := Next(t.d.State, t.event)
 	if errors.Is(err, ErrNoMove) {
@@ -53,6 +51,20 @@ func (p *page) turn(ctx context.Context, t turn) error {
 		return p.addAttempt(ctx, m, t)
 	}
 	return p.note(ctx, t)
+}
+
+// reconsider changes an event into what it means beside others of its lane, or
+// after a person's word.
+func (p *page) reconsider(ctx context.Context, t *turn) error {
+	switch {
+	case t.event == NeverCame && t.d.State == terms.Confirmed:
+		return p.giveWay(ctx, t)
+	case t.event == WasRefused && t.d.State == terms.Confirmed:
+		return p.dispute(ctx, t)
+	case t.askedByPerson() && (t.event == Requeued || t.event == WasRefused):
+		return p.requeue(ctx, t)
+	}
+	return nil
 }
 
 // giveWay: an update that was confirmed and, as an inquiry shows, not applied

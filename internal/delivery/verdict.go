@@ -35,6 +35,9 @@ func (l *Ledger) verdict(ctx context.Context, t turn, a asked, r Result) (turn, 
 		if t.event == WasNotSent {
 			t.event = WasLost
 		}
+		if t.askedByPerson() {
+			t.event = again(t.event)
+		}
 	case toVerify:
 		t.event = verification(r.Outcome)
 	case toAnswer:

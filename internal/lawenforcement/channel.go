@@ -60,11 +60,15 @@ func (n *Notices) notice(ctx context.Context, d *ent.Delivery) (Notice, error) {
 	if err != nil {
 		return Notice{}, err
 	}
+	routing, err := n.Routing.OfCase(ctx, n.Client, d.CaseID)
+	if err != nil {
+		return Notice{}, err
+	}
 	notice := Notice{
-		Delivery: d.ID, Agency: Agency{Name: agency.Name, ORI: agency.Ori}, Reasons: d.Reasons,
+		Delivery: d.ID, Agency: Agency{Name: agency.Name, ORI: agency.Ori}, Reasons: d.Reasons, Chosen: len(d.Reasons) == 0,
 		Docket: c.Docket, Court: Court{Code: c.CourtCode}, Respondents: respondents(c, facts),
 		RecordedAt: activity.RecordedAt,
-		Addresses:  n.addresses(d, facts), Registry: n.Registry,
+		Addresses:  addresses(d, facts, routing), Registry: n.Registry,
 	}
 	if court := n.Reference.Court(c.CourtCode); court != nil {
 		notice.Court.Name = court.Name
@@ -112,7 +116,7 @@ func respondents(c *ent.RegistryCase, facts *casefile.Facts) []string {
 // addresses are those that lie in the agency's area, and no others. Where the
 // registry says that addresses are confidential, of a protected person's only
 // the town is told.
-func (n *Notices) addresses(d *ent.Delivery, facts *casefile.Facts) []Address {
+func addresses(d *ent.Delivery, facts *casefile.Facts, routing *CaseRouting) []Address {
 	hidden := map[terms.ID]bool{}
 	for _, row := range facts.Rows {
 		hidden[row.ID] = row.AddressesConfidential
@@ -123,7 +127,7 @@ func (n *Notices) addresses(d *ent.Delivery, facts *casefile.Facts) []Address {
 	}
 	var list []Address
 	for _, a := range facts.Protected(d.CreatedAt) {
-		if !slices.Contains(n.Routing.Route(a).Agencies, *d.AgencyID) {
+		if !slices.Contains(routing.Route(a).Agencies, *d.AgencyID) {
 			continue
 		}
 		shown := Address{Reason: a.Reason, Street: a.Street, Town: a.Town, State: a.State, Zip: a.Zip}
@@ -138,6 +142,23 @@ func (n *Notices) addresses(d *ent.Delivery, facts *casefile.Facts) []Address {
 		}
 	}
 	return list
+}
+
+// ByContact routes notices by the agency's channels, in its order, and the rest
+// as ever. An agency without any is visible: its notices cannot go.
+func ByContact(r *casefile.Reference) delivery.Route {
+	return func(ctx context.Context, d *ent.Delivery) ([]terms.ChannelKind, error) {
+		if d.RecipientKind != terms.ToAgency || d.AgencyID == nil {
+			return delivery.PlainRoute(ctx, d)
+		}
+		var kinds []terms.ChannelKind
+		for _, c := range r.Channels(*d.AgencyID) {
+			if !slices.Contains(kinds, c.Kind) {
+				kinds = append(kinds, c.Kind)
+			}
+		}
+		return kinds, nil
+	}
 }
 
 // SpoolChannel puts what is rendered into the spool directory, once by

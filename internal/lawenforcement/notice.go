@@ -16,8 +16,10 @@ type Notice struct {
 	Delivery terms.ID `json:"delivery"` // printed on the page, and the name of the file in the spool
 	Agency   Agency   `json:"agency"`
 	// Reasons say why the agency is told; one agency reached by two addresses
-	// gets one notice with both. At least one.
+	// gets one notice with both. At least one, unless no address is known and
+	// the registry section chose the agency.
 	Reasons []terms.NoticeReason `json:"reasons"`
+	Chosen  bool                 `json:"chosen,omitempty"`
 
 	Docket      terms.Docket    `json:"docket"`
 	Court       Court           `json:"court"`
@@ -140,7 +142,7 @@ func (n *Notice) check() error {
 	}
 	need(n.Delivery.Must(terms.DeliveryPrefix) == nil, "the delivery has no id")
 	need(strings.TrimSpace(n.Agency.Name) != "", "the agency has no name")
-	need(len(n.Reasons) > 0, "there is no reason to tell this agency")
+	need(len(n.Reasons) > 0 || n.Chosen, "there is no reason to tell this agency")
 	for _, r := range n.Reasons {
 		need(reasonWords[r] != "", fmt.Sprintf("reason %q is not known", r))
 	}

@@ -165,6 +165,9 @@ func (n *Notice) meaning() string {
 // reasons says which addresses lie in the agency's area, each once. Who is told
 // anew is told because of the earlier notice, wherever the addresses are now.
 func (n *Notice) reasons() string {
+	if len(n.Reasons) == 0 {
+		return "No address is on file. The registry section chose your agency."
+	}
 	var words []string
 	seen := make(map[string]bool)
 	for _, r := range n.Reasons {

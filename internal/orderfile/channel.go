@@ -110,6 +110,9 @@ func (c *Channel) Render(ctx context.Context, d *ent.Delivery) (delivery.Content
 
 func update(p delivery.Parcel) (Update, error) {
 	var u Update
+	if len(p.Content.Facts) == 0 { // a person confirmed what was never sent
+		return u, fmt.Errorf("the update of %s was never written, so it cannot be asked for", p.Delivery.ID)
+	}
 	if err := json.Unmarshal(p.Content.Facts, &u); err != nil {
 		return u, fmt.Errorf("reading the update of %s: %w", p.Delivery.ID, err)
 	}

@@ -175,6 +175,9 @@ func sequenceIn(a *ent.DeliveryAttempt) string {
 // person ended each of them before the next began.
 func (c *Channel) held(ctx context.Context, p delivery.Parcel) (why string, err error) {
 	if p.Delivery.RecipientKind == terms.ToNationalFile {
+		if p.Delivery.State == terms.Retrying { // a person says so
+			return "", nil
+		}
 		return "the state switch forwards", nil
 	}
 	newest, gone, err := c.service(ctx, p.AttemptStarted)

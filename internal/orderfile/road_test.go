@@ -113,7 +113,7 @@ func (r *road) serve() (state, national *ent.Delivery) {
 func (r *road) serveAt(executed time.Time) (state, national *ent.Delivery) {
 	r.Helper()
 	in := r.Service(docket, executed)
-	in.Confirm = []terms.Confirmation{terms.ConfirmAlreadyServed}
+	in.Confirm = []terms.Confirmation{terms.ConfirmAlreadyServed, terms.ConfirmBeforeCaseExisted}
 	for _, d := range r.Deliveries(r.Serve(in).Activity.ID) {
 		switch d.RecipientKind {
 		case terms.ToStateFile:

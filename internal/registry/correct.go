@@ -42,7 +42,9 @@ func (p *Planner) Correct(ctx context.Context, tx *ent.Tx, c *casefile.Locked, f
 	var lost []unrouted
 	if isService(a) {
 		t.why = "corrected by " + string(a.ID)
-		told, lost = p.route(facts.Protected(c.Now))
+		if told, lost, err = p.route(ctx, tx, c, facts); err != nil {
+			return err
+		}
 	}
 	if err := moveUnrouted(ctx, tx, c, chain, lost); err != nil {
 		return err

@@ -38,7 +38,10 @@ func (p *Planner) Plan(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fact
 		}
 	}
 	t := newTelling(c, facts, all, planned, late)
-	told, lost := p.route(facts.Protected(c.Now))
+	told, lost, err := p.route(ctx, tx, c, facts)
+	if err != nil {
+		return nil, err
+	}
 	if err := noteUnrouted(ctx, tx, c, service, lost); err != nil {
 		return nil, err
 	}
@@ -77,7 +80,10 @@ func (p *Planner) Again(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fac
 		return err
 	}
 	t := newTelling(c, facts, all, planned, true)
-	told, lost := p.route(facts.Protected(c.Now))
+	told, lost, err := p.route(ctx, tx, c, facts)
+	if err != nil {
+		return err
+	}
 	for _, a := range casefile.Standing(all) {
 		if a.Kind != terms.KindService {
 			continue
@@ -121,11 +127,22 @@ type unrouted struct {
 	since time.Time // when it was noticed, if before
 }
 
-// route gathers the agencies with their reasons, in a fixed order, and what
+// route is who is told of the case's addresses, by the tables and by what the
+// registry section assigned.
+func (p *Planner) route(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts) (told []recipient, lost []unrouted, err error) {
+	routing, err := p.Routing.OfCase(ctx, tx.Client(), c.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	told, lost = byAddress(routing, facts.Protected(c.Now))
+	return told, lost, nil
+}
+
+// byAddress gathers the agencies with their reasons, in a fixed order, and what
 // leads nowhere.
-func (p *Planner) route(addresses []*ent.Address) (told []recipient, lost []unrouted) {
+func byAddress(routing *lawenforcement.CaseRouting, addresses []*ent.Address) (told []recipient, lost []unrouted) {
 	for _, a := range addresses {
-		route := p.Routing.Route(a)
+		route := routing.Route(a)
 		if route.Unrouted != "" {
 			lost = append(lost, unrouted{key: string(a.ID), Route: route})
 			continue
@@ -141,8 +158,15 @@ func (p *Planner) route(addresses []*ent.Address) (told []recipient, lost []unro
 			}
 		}
 	}
-	if len(addresses) == 0 {
-		lost = append(lost, unrouted{Route: lawenforcement.Route{Unrouted: terms.UnroutedNoAddress}})
+	if len(addresses) > 0 {
+		return told, lost
+	}
+	nowhere := routing.WithoutAddress()
+	if nowhere.Unrouted != "" {
+		lost = append(lost, unrouted{Route: nowhere})
+	}
+	for _, agency := range nowhere.Agencies {
+		told = append(told, recipient{agency, []terms.NoticeReason{}}) // none: the registry section chose it
 	}
 	return told, lost
 }

@@ -73,6 +73,20 @@ func (t Tables) Locate(town, state, zip string) Location {
 	return l
 }
 
+// PlaceKey is by what a place is known that leads nowhere: its town and state,
+// or, where no town is given, the rest of the address. Two spellings of one
+// place have one key; it is never empty.
+func (t Tables) PlaceKey(street, town, state, zip string) string {
+	of := terms.Fold(state)
+	if inConnecticut(state) {
+		of = "ct"
+	}
+	if name := fold(town); name != "" {
+		return name + ", " + of
+	}
+	return strings.Join([]string{"", of, terms.Fold(street), zipCode(zip)}, ", ")
+}
+
 // nearest answers the one name that is close enough to be what was meant. Of
 // several equally near ones it takes the first by alphabet.
 func (t Tables) nearest(key string) string {

@@ -182,6 +182,26 @@ func TestMisspeltTownsAreSuggestedNotRouted(t *testing.T) {
 	}
 }
 
+// One place has one key in every spelling; another place, or another way of not
+// knowing it, has another.
+func TestAPlaceHasOneKey(t *testing.T) {
+	tables := loaded(t)
+	key := tables.PlaceKey("1 Main St", "Nowhere", "CT", "")
+	for _, same := range [][4]string{{"9 Elm St", "town of NOWHERE", "Connecticut", "06001"}, {"", "nowhere", "", ""}, {"", " No-where ", "conn.", ""}} {
+		if got := tables.PlaceKey(same[0], same[1], same[2], same[3]); got != key {
+			t.Errorf("%q has the key %q, want %q", same, got, key)
+		}
+	}
+	seen := map[string]bool{key: true}
+	for _, other := range [][4]string{{"", "Nowhere", "MA", ""}, {"", "Elsewhere", "CT", ""}, {"1 Main St", "", "CT", ""}, {"2 Main St", "", "CT", ""}, {"1 Main St", "", "CT", "06001"}, {"", "", "", ""}} {
+		got := tables.PlaceKey(other[0], other[1], other[2], other[3])
+		if seen[got] || got == "" {
+			t.Errorf("%q has the key %q of another place", other, got)
+		}
+		seen[got] = true
+	}
+}
+
 func BenchmarkLocate(b *testing.B) {
 	tables, err := Load()
 	if err != nil {

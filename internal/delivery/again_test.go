@@ -1,0 +1,48 @@
+package delivery
+
+import (
+	"context"
+	"testing"
+
+	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/internal/terms"
+)
+
+// §3(f): what a person wants sent again is not forgotten, whatever hinders the
+// inquiry: it was not begun, it told nothing, or the file does not hold it.
+func TestARetryOfTheNationalFileIsNotForgotten(t *testing.T) {
+	l := NewLedger(nil, Options{})
+	for name, x := range map[string]struct {
+		to    terms.RecipientKind
+		state terms.DeliveryState
+		got   func(turn) Event
+		want  Event
+	}{
+		"not begun":                           {terms.ToNationalFile, terms.Retrying, givenBack, NotVerified},
+		"not begun, and nobody wants it":      {terms.ToNationalFile, terms.Unknown, givenBack, WasLost},
+		"not begun, of the state file":        {terms.ToStateFile, terms.Unknown, givenBack, WasLost},
+		"it told nothing":                     {terms.ToNationalFile, terms.Retrying, judged(l, Unknown), NotVerified},
+		"it told nothing, and nobody wants":   {terms.ToNationalFile, terms.Unknown, judged(l, Unknown), WasLost},
+		"the file does not hold it":           {terms.ToNationalFile, terms.Retrying, judged(l, NeverArrived), Requeued},
+		"the file holds it":                   {terms.ToNationalFile, terms.Retrying, judged(l, Verified), WasConfirmed},
+		"the file has something else":         {terms.ToNationalFile, terms.Retrying, judged(l, Refused), WasRefused},
+		"the file has a newer word of ours":   {terms.ToNationalFile, terms.Retrying, judged(l, Overtaken), Replaced},
+		"of the state file it was not stored": {terms.ToStateFile, terms.Unknown, judged(l, NeverArrived), NeverCame},
+	} {
+		if got := x.got(turn{d: &ent.Delivery{RecipientKind: x.to, State: x.state}}); got != x.want {
+			t.Errorf("%s: %s, want %s", name, got, x.want)
+		}
+	}
+}
+
+func givenBack(t turn) Event { return giveBack(t, toReconcile, "no worker was free", 0).event }
+
+func judged(l *Ledger, o Outcome) func(turn) Event {
+	return func(t turn) Event {
+		judged, err := l.verdict(context.Background(), t, toReconcile, Result{Outcome: o})
+		if err != nil {
+			return Event(err.Error())
+		}
+		return judged.event
+	}
+}
