@@ -179,11 +179,15 @@ func (c *plan) course(timely int) {
 	c.perhapsContinued()
 }
 
+// continued is how many of a hundred hearings at which nobody had been served are
+// moved to another day: assumed.
+const continued = 17
+
 // perhapsContinued: the court moves the hearing of one in six whom nobody
 // found, and then one in three of them is served.
 func (c *plan) perhapsContinued() {
 	r := c.r
-	if !chance(r, 17) {
+	if !chance(r, continued) {
 		return
 	}
 	c.continued = days(c.hearing, 7+r.IntN(7))

@@ -28,6 +28,10 @@ const (
 	reportedBy = 30
 )
 
+// clerkCorrects is how many of a hundred corrections the registry section makes:
+// assumed.
+const clerkCorrects = 15
+
 // slips answers what goes wrong with a visit.
 func (s *story) slips(v visit) slip {
 	last := v.at.Equal(s.visits[len(s.visits)-1].at)
@@ -59,16 +63,8 @@ func (s *story) slips(v visit) slip {
 // corrected: what was mistyped is found soon, seldom the next day. Now and then
 // the officer calls the registry section, which corrects it.
 func (s *story) corrected(v visit, right recording.Entry) {
-	r, remarks := s.side, s.p.texts.remarks
-	wrong, reason := mistype(s, right), ""
-	switch {
-	case wrong.Service != nil && !wrong.Service.ExecutedAt.Equal(v.at), wrong.Attempt != nil && !wrong.Attempt.LastAttemptedAt.Equal(v.at):
-		reason = pick(r, remarks["time"])
-	case wrong.Service != nil:
-		reason = pick(r, remarks["method"])
-	default:
-		reason = pick(r, remarks["reason"])
-	}
+	r := s.side
+	wrong, reason := s.p.texts.mistype(r, right)
 	recorded := v.at.Add(v.delay)
 	first := s.record(recorded, &act{by: s.officer, entry: wrong})
 	found := time.Duration(5+r.IntN(85)) * time.Minute
@@ -76,39 +72,10 @@ func (s *story) corrected(v visit, right recording.Entry) {
 		found += 20 * time.Hour
 	}
 	by := s.officer
-	if chance(r, 15) {
+	if chance(r, clerkCorrects) {
 		by = s.p.clerk
 	}
 	s.record(recorded.Add(found), &act{by: by, earlier: first, reason: reason, entry: right})
-}
-
-// mistype: an hour, half a day or a day is wrong, or the first of a list.
-func mistype(s *story, right recording.Entry) recording.Entry {
-	r := s.side
-	by := pick(r, []time.Duration{-time.Hour, -time.Hour, -12 * time.Hour, -24 * time.Hour})
-	words := chance(r, 40)
-	if right.Service != nil {
-		e := *right.Service
-		switch {
-		case !words:
-			e.ExecutedAt = e.ExecutedAt.Add(by)
-		case e.Method == terms.MethodHand:
-			e.Method = terms.MethodAbode
-		default:
-			e.Method = terms.MethodHand
-		}
-		return recording.Entry{Service: &e}
-	}
-	e := *right.Attempt
-	switch {
-	case !words:
-		e.LastAttemptedAt = e.LastAttemptedAt.Add(by)
-	case e.Reason == terms.ReasonNoAnswer:
-		e.Reason, e.Detail = terms.ReasonNotAtAddress, ""
-	default:
-		e.Reason, e.Detail = terms.ReasonNoAnswer, ""
-	}
-	return recording.Entry{Attempt: &e}
 }
 
 // elsewhere: on the case of another respondent of those days.
@@ -161,9 +128,7 @@ func (s *story) reported(v visit, e recording.Entry) {
 			}
 		}
 	}
-	if chance(r, 8) { // heard on the telephone
-		m.respondent.last += "e"
-	}
+	m.respondent = misheard(r, m.respondent)
 	m.at = v.at.Add(time.Duration(4+r.IntN(30)) * time.Minute)
 	entered := m.at.Add(time.Duration(3+r.IntN(12)) * time.Minute)
 	switch hour := m.at.In(terms.CourtZone).Hour(); {
@@ -175,27 +140,4 @@ func (s *story) reported(v visit, e recording.Entry) {
 		m.via = pick(r, []terms.EntryVia{terms.ViaEmail, terms.ViaEmail, terms.ViaFax, terms.ViaInPerson})
 	}
 	s.record(entered, &act{by: s.p.clerk, entry: e, manual: m})
-}
-
-// told of a hundred cases: assumed.
-const withInformation = 6
-
-// information is what else an officer learned (§6(c)).
-func (s *story) information() {
-	r := s.side
-	if !s.tells && !(s.ordinary && chance(r, withInformation)) {
-		return
-	}
-	about := pick(r, []terms.InformationAbout{terms.AboutRespondentAddress, terms.AboutRespondentAddress, terms.AboutRespondentBirthDate, terms.AboutOther})
-	learned := s.opened.Add(time.Duration(100+r.IntN(300)) * time.Minute)
-	if len(s.visits) > 0 {
-		v := s.visits[r.IntN(len(s.visits))]
-		learned = v.at.Add(v.delay + time.Duration(5+r.IntN(40))*time.Minute)
-	}
-	if s.facts.unknown || learned.Before(s.opened.Add(s.facts.daybookAfter)) {
-		return
-	}
-	s.record(learned, &act{by: s.officer, entry: recording.Entry{OtherInformation: &recording.OtherInformationEntry{
-		About: []terms.InformationAbout{about}, Text: pick(r, s.p.texts.remarks[string(about)]),
-	}}})
 }

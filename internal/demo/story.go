@@ -8,7 +8,6 @@ import (
 
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
-	"github.com/service-tracking/sts/internal/recording"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -45,14 +44,10 @@ func casefileTimely(kind terms.OrderKind) int { return casefile.DefaultTimely[ki
 
 // tell makes the events of a plan.
 func (p *player) tell(c *plan) []event {
-	letters := "FA"
-	if c.kind == terms.CivilProtectionOrder {
-		letters = "CV"
-	}
 	s := &story{
 		plan: c, p: p, respondent: p.texts.somebody(c.r), side: p.random(-2 - c.n),
-		docket: terms.Docket(fmt.Sprintf("%s%s%s%07dS", c.court, letters, c.opened.In(terms.CourtZone).Format("06"), 5_010_000+c.n*7+c.r.IntN(7))),
 	}
+	s.docket = docketOf(c, 5_010_000+c.n*7+c.r.IntN(7))
 	if s.ordinary && s.side.IntN(daybookLate) == 0 {
 		s.facts.daybookAfter = time.Duration(20+s.side.IntN(10)) * time.Hour
 	}
@@ -69,6 +64,14 @@ func (p *player) tell(c *plan) []event {
 	s.firstFacts()
 	s.hearingDay()
 	return s.events
+}
+
+func docketOf(c *plan, number int) terms.Docket {
+	letters := "FA"
+	if c.kind == terms.CivilProtectionOrder {
+		letters = "CV"
+	}
+	return terms.Docket(fmt.Sprintf("%s%s%s%07dS", c.court, letters, c.opened.In(terms.CourtZone).Format("06"), number))
 }
 
 func (s *story) add(e event) {
@@ -190,18 +193,10 @@ func (s *story) protected() {
 	}
 }
 
-// attemptReasons, the frequent ones more than once.
-var attemptReasons = []terms.AttemptReason{
-	terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNotAtAddress, terms.ReasonNotAtAddress,
-	terms.ReasonAddressIncomplete, terms.ReasonEvading, terms.ReasonNoSafeAccess, terms.ReasonOutOfState, terms.ReasonInCustody,
-	terms.ReasonHospitalized, terms.ReasonReceivedTooLate, terms.ReasonPoliceNotAvailable, terms.ReasonOther,
-}
-
 // visitAs is what is recorded of a visit, by whom, and what goes wrong with it.
 func (s *story) visitAs(v visit) {
-	e := s.visitEntry(v)
-	slip := s.slips(v)
-	switch slip {
+	e := s.p.texts.visit(s.r, v)
+	switch s.slips(v) {
 	case wrongWords:
 		s.corrected(v, e)
 	case wrongDocket:
@@ -214,28 +209,4 @@ func (s *story) visitAs(v visit) {
 		s.record(v.at.Add(v.delay), &act{by: s.officer, entry: e})
 		s.events[len(s.events)-1].trouble = v.trouble
 	}
-}
-
-// visitEntry is what the officer says of a visit.
-func (s *story) visitEntry(v visit) recording.Entry {
-	r, remarks := s.r, s.p.texts.remarks
-	police, remark := chance(r, 15), chance(r, 25)
-	if v.method != "" {
-		e := &recording.ServiceEntry{Method: v.method, ExecutedAt: v.at, PoliceAssistanceRequested: police}
-		if remark && v.method == terms.MethodHand {
-			e.Note = pick(r, remarks["hand"])
-		} else if remark {
-			e.Note = pick(r, remarks["abode"])
-		}
-		return recording.Entry{Service: e}
-	}
-	e := &recording.AttemptEntry{
-		Reason: pick(r, attemptReasons), LastAttemptedAt: v.at, PoliceAssistanceRequested: police, NoFurtherAttempt: v.report,
-	}
-	if e.Reason == terms.ReasonOther {
-		e.Detail = pick(r, remarks["other"])
-	} else if remark {
-		e.Note = pick(r, remarks["attempt"])
-	}
-	return recording.Entry{Attempt: e}
 }
