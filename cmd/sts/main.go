@@ -40,6 +40,7 @@ var commands = []command{
 	{"check", "sts check", "recompute what is derived and compare it with what is stored", check},
 	{"backup", "sts backup FILE", "copy the database into a new file, while the system runs", backUp},
 	{"restore", "sts restore FILE", "make a database of a backup, where there is none yet", restore},
+	{"demo", "sts demo drive [--rate 12/min]", "play a day of marshals recording on a demonstration year, until stopped", demonstrate},
 	{"bench", "sts bench [flags]", "measure the API against SQL and HTTP written by hand, on a MariaDB of its own", measure},
 }
 

@@ -18,6 +18,9 @@ type scene struct {
 	served  servedWhen
 	trouble trouble
 	facts   facts
+	road    road
+	slip    slip // with the last visit
+	tells   bool // other information
 }
 
 type servedWhen int
@@ -58,6 +61,18 @@ var scenes = []scene{
 	{opened: 1, served: justNow, facts: facts{never: true}},
 	// A hearing notice alone.
 	{opened: 6, hearing: 6, tries: 1, last: 2, facts: facts{noOrder: true}},
+	// Papers that went on (§6(b)), and somebody must ask where they are.
+	{opened: 4, hearing: 8, road: unacknowledged},
+	{opened: 5, hearing: 7, road: unlisted},
+	{opened: 6, hearing: 8, road: crossed},
+	// Reported to the registry section (§7), once on a docket that the daybook
+	// has not brought.
+	{opened: 4, hearing: 9, served: yesterday, slip: byTelephone},
+	{opened: 5, served: daysAgo, facts: facts{unknown: true}},
+	// Mistakes of the last days, and what else officers learned.
+	{opened: 4, hearing: 9, tries: 1, last: 1, slip: wrongWords, tells: true},
+	{opened: 5, hearing: 6, served: daysAgo, slip: wrongDocket},
+	{opened: 3, hearing: 10, tries: 1, last: 1, tells: true},
 }
 
 // each is for how many scenes all known officers, and one other, have a case.
@@ -80,7 +95,7 @@ func (p *player) closing(n, k int) *plan {
 		who = (k + k/(len(scenes)-each)) % (len(known) + 1)
 	}
 	s := scenes[at]
-	c := &plan{n: n, r: r, kind: kindOf(r), facts: s.facts}
+	c := &plan{n: n, r: r, kind: kindOf(r), facts: s.facts, road: s.road, slip: s.slip, tells: s.tells}
 	if who < len(known) {
 		c.town = p.atlas.townOf(r, func(t reference.Town) bool { return t.County == known[who].county })
 		c.officer = p.viewers[c.town.County][0]

@@ -64,9 +64,46 @@ func (o Options) withDefaults() (Options, error) {
 
 // Summary is what was made.
 type Summary struct {
-	Officers, Accounts, Cases, Services, Attempts int
-	// Deliveries are those that arrived.
+	Officers, Accounts, Cases int
+	// What was recorded, each thing once: a correction is no service, whatever
+	// it corrects.
+	Services, Attempts, Receipts, Transfers, OtherInformation int
+	Acknowledgements, Corrections, Withdrawals                int
+	// ManualEntries are those of them that the registry section entered.
+	ManualEntries int
+	// Due is how often a clock ran out.
+	Due int
+	// Deliveries are those that arrived, reminders with them.
 	Deliveries int
+}
+
+func (s *Summary) count(a *act) {
+	if a.manual != nil {
+		s.ManualEntries++
+	}
+	switch {
+	case a.acknowledges():
+		s.Acknowledgements++
+	case a.withdraws():
+		s.Withdrawals++
+	case a.corrects():
+		s.Corrections++
+	case a.entry.Service != nil:
+		s.Services++
+	case a.entry.Attempt != nil:
+		s.Attempts++
+	case a.entry.Receipt != nil:
+		s.Receipts++
+	case a.entry.Transfer != nil:
+		s.Transfers++
+	case a.entry.OtherInformation != nil:
+		s.OtherInformation++
+	}
+}
+
+// recorded is how many activities there are.
+func (s *Summary) recorded() int {
+	return s.Services + s.Attempts + s.Receipts + s.Transfers + s.OtherInformation + s.Corrections + s.Withdrawals
 }
 
 // filledSetting tells that the year is there.
@@ -114,8 +151,8 @@ func Fill(ctx context.Context, s *store.Store, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, fmt.Errorf("noting the demonstration year: %w", err)
 	}
-	o.Log.InfoContext(ctx, "made the demonstration year", "cases", p.made.Cases, "services", p.made.Services,
-		"attempts", p.made.Attempts, "deliveries", p.made.Deliveries, "took", time.Since(begun).Round(time.Millisecond))
+	o.Log.InfoContext(ctx, "made the demonstration year", "cases", p.made.Cases, "recorded", p.made.recorded(),
+		"services", p.made.Services, "due", p.made.Due, "deliveries", p.made.Deliveries, "took", time.Since(begun).Round(time.Millisecond))
 	return p.made, nil
 }
 

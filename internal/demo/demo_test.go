@@ -133,6 +133,8 @@ func TestTheYearIsPlausible(t *testing.T) {
 			t.Errorf("deliveries %s: %d, want %d to %d", what, q.n, q.least, q.most)
 		}
 	}
+	w.everyKind(cases)
+	w.everyBoard()
 	w.consistent()
 	w.inOrder()
 }
@@ -268,9 +270,13 @@ func (w world) told() (list []told) {
 }
 
 func TestTheSameSeedMakesTheSameCases(t *testing.T) {
-	a, b := year(t, demo.Options{Cases: 60}).told(), year(t, demo.Options{Cases: 60}).told()
+	one, other := year(t, demo.Options{Cases: 60}), year(t, demo.Options{Cases: 60})
+	a, b := one.told(), other.told()
 	if len(a) != 60 || !slices.Equal(a, b) {
 		t.Errorf("the same seed made other cases:\n%v\n%v", a, b)
+	}
+	if a, b := one.recorded(), other.recorded(); len(a) < 100 || !slices.Equal(a, b) {
+		t.Errorf("the same seed recorded otherwise:\n%v\n%v", a, b)
 	}
 	if c := year(t, demo.Options{Cases: 60, Seed: 7}).told(); slices.Equal(a, c) {
 		t.Error("another seed made the same cases")

@@ -21,7 +21,7 @@ type gathered struct {
 	daybook, registry bytes.Buffer
 	since             time.Time             // the first of them; zero if there are none
 	dockets           map[terms.Docket]bool // that they are about
-	opened            map[terms.Docket]bool // that the daybook has ever named
+	opened            map[terms.Docket]bool // that the daybook, or a manual entry, has ever named
 }
 
 // ripe tells whether the rows must come before the event: they have gathered
@@ -30,8 +30,7 @@ func (g *gathered) ripe(e event) bool {
 	if g.since.IsZero() {
 		return false
 	}
-	return e.at.Sub(g.since) > feedsEvery ||
-		e.service != nil && g.dockets[e.service.Docket] || e.attempt != nil && g.dockets[e.attempt.Docket]
+	return e.at.Sub(g.since) > feedsEvery || e.act != nil && g.dockets[e.act.docket]
 }
 
 // take keeps the event's row; false if it has none.
@@ -44,6 +43,9 @@ func (g *gathered) take(e event) bool {
 		g.registry.Write(append(e.registry.Canonical(), '\n'))
 		g.dockets[e.registry.DocketNumber] = true
 	default:
+		if e.act.manual != nil {
+			g.opened[e.act.docket] = true
+		}
 		return false
 	}
 	if g.since.IsZero() {

@@ -93,10 +93,14 @@ func (p *player) officers(ctx context.Context, r *rand.Rand) (map[string][]*ent.
 	return byCounty, nil
 }
 
+// clerk is the account with which the registry section enters what officers
+// report (§7).
+const clerk = "registry1"
+
 // staff are the accounts of api.md that are not officers'.
 var staff = []identity.NewAccount{
 	{Name: "supervisor1", DisplayName: "Sophie Example", Roles: []terms.Role{terms.RoleSupervisor}},
-	{Name: "registry1", DisplayName: "René Example", Roles: []terms.Role{terms.RoleRegistryClerk}},
+	{Name: clerk, DisplayName: "René Example", Roles: []terms.Role{terms.RoleRegistryClerk}},
 	{Name: "manager1", DisplayName: "Mara Example", Roles: []terms.Role{terms.RoleRegistryManager}},
 	{Name: "court1", DisplayName: "Cora Example", Roles: []terms.Role{terms.RoleCourtStaff}, Courts: []string{"HHD", "HHB"}},
 	{Name: "analyst1", DisplayName: "Alan Example", Roles: []terms.Role{terms.RoleAnalyst}},
@@ -126,6 +130,7 @@ func (p *player) makeAccounts(ctx context.Context, byCounty map[string][]*ent.Of
 				}
 			}
 			if i > 0 && n%accountlessEach == 0 {
+				p.accountless = append(p.accountless, o)
 				continue
 			}
 			v, err := create(identity.NewAccount{
@@ -138,8 +143,12 @@ func (p *player) makeAccounts(ctx context.Context, byCounty map[string][]*ent.Of
 		}
 	}
 	for _, a := range staff {
-		if _, err := create(a); err != nil {
+		v, err := create(a)
+		if err != nil {
 			return err
+		}
+		if a.Name == clerk {
+			p.clerk = v
 		}
 	}
 	return nil

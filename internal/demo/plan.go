@@ -24,12 +24,22 @@ type plan struct {
 	officer   *access.Viewer
 	facts     facts
 	visits    []visit // in the order of time; a service is the last
+	road      road
+	// slip is what goes wrong with the last visit of a closing case, and tells
+	// that there is other information: with ordinary ones both are left to
+	// chance.
+	slip     slip
+	tells    bool
+	ordinary bool
 }
 
 // facts say how the registry's facts come.
 type facts struct {
-	// never: the daybook alone knows of the case.
-	never bool
+	// never: the daybook alone knows of the case; unknown: not even that, but a
+	// manual entry (§7).
+	never, unknown bool
+	// daybookAfter is by how much the daybook's row comes late.
+	daybookAfter time.Duration
 	// after the case was opened.
 	after time.Duration
 	// noOrder: every application gets a hearing, and not every one an order.
@@ -97,7 +107,7 @@ func delay(r *rand.Rand) time.Duration {
 // ordinary is a case of the year, opened at about the time given.
 func (p *player) ordinary(n int, about time.Time) *plan {
 	r := p.random(n)
-	c := &plan{n: n, r: r, kind: kindOf(r)}
+	c := &plan{n: n, r: r, kind: kindOf(r), ordinary: true, road: byChance}
 	courts := p.atlas.tables.Courts
 	// So that every location has cases, some are given to each in turn.
 	if every := max(1, p.o.Cases/2/len(courts)); n%every == 0 {
@@ -169,11 +179,15 @@ func (c *plan) course(timely int) {
 	c.perhapsContinued()
 }
 
+// continued is how many of a hundred hearings at which nobody had been served are
+// moved to another day: assumed.
+const continued = 17
+
 // perhapsContinued: the court moves the hearing of one in six whom nobody
 // found, and then one in three of them is served.
 func (c *plan) perhapsContinued() {
 	r := c.r
-	if !chance(r, 17) {
+	if !chance(r, continued) {
 		return
 	}
 	c.continued = days(c.hearing, 7+r.IntN(7))

@@ -8,9 +8,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/casefile/reference"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/identity"
 	"github.com/service-tracking/sts/internal/intake"
 	"github.com/service-tracking/sts/internal/journal"
@@ -29,11 +31,17 @@ type player struct {
 	atlas    *atlas
 	calendar calendar
 	viewers  map[string][]*access.Viewer // officers' accounts by county
+	// accountless are the officers who have none; clerk is of the registry section.
+	accountless []*ent.Officer
+	clerk       *access.Viewer
+	told        []*story
 
 	accounts  *identity.Accounts
 	recorder  *recording.Recorder
 	importer  *intake.Importer
 	sequencer *journal.Sequencer
+	sweeper   *deadline.Sweeper
+	swept     time.Time // the last morning on which it swept
 	teller    *teller
 	// clock is the time in the story; everything that is recorded asks it.
 	clock atomic.Pointer[time.Time]
@@ -69,6 +77,7 @@ func newPlayer(ctx context.Context, s *store.Store, o Options) (p *player, err e
 	planner := &registry.Planner{Routing: lawenforcement.NewRouting(tables, loaded), Ledger: p.teller.office.ledger}
 	p.recorder = &recording.Recorder{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time, OnCommit: func() {}}
 	p.importer = &intake.Importer{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time}
+	p.sweeper = deadline.NewSweeper(s, p.teller.office.ledger, deadline.Options{Clock: p.time, Log: o.Log, LookBack: 14 * 24 * time.Hour})
 	p.sequencer = journal.NewSequencer(s, journal.SequencerOptions{Log: o.Log, Clock: p.time})
 	return p, nil
 }
@@ -146,6 +155,9 @@ func (p *player) playAll(ctx context.Context) error {
 			}
 			p.o.Progress(len(rows.opened), p.o.Cases)
 		}
+		if err := p.morning(ctx, e.at); err != nil {
+			return err
+		}
 		p.set(e.at)
 		if rows.take(e) {
 			continue
@@ -155,23 +167,45 @@ func (p *player) playAll(ctx context.Context) error {
 		}
 	}
 	p.made.Cases = len(rows.opened)
-	return p.bring(ctx, rows)
+	if err := p.bring(ctx, rows); err != nil {
+		return err
+	}
+	return p.morning(ctx, p.o.Now)
 }
 
-// record records what the officer did, and has everybody told of a service.
-func (p *player) record(ctx context.Context, e event) (err error) {
-	var done recording.Recorded
-	if e.service != nil {
-		p.made.Services++
-		done, err = p.recorder.RecordService(ctx, e.by, *e.service)
-	} else {
-		p.made.Attempts++
-		done, err = p.recorder.RecordAttempt(ctx, e.by, *e.attempt)
+// sweepAt is the hour at which the year looks for what became due: from then on
+// officers may be rung (package deadline). It does so in its last days only, in
+// as many as the system looks back when it starts: that is not to find old work.
+const (
+	sweepAt   = 6
+	sweptDays = 61
+)
+
+// morning has what became due since yesterday noticed, and reminds of it, before
+// the first thing that happens on a day.
+func (p *player) morning(ctx context.Context, t time.Time) error {
+	hour := at(t, sweepAt, 0)
+	if t.Before(hour) || !p.swept.Before(hour) || hour.Before(days(p.o.Now, -sweptDays)) {
+		return nil
 	}
+	p.swept = hour
+	p.set(later(hour, p.time()))
+	n, err := p.sweeper.Sweep(ctx)
+	p.made.Due += n
+	if err != nil || n == 0 {
+		return err
+	}
+	return p.teller.tell(ctx, p.time(), noTrouble)
+}
+
+// record records what somebody did, and has everybody told of a service.
+func (p *player) record(ctx context.Context, e event) error {
+	p.made.count(e.act)
+	done, err := e.act.record(ctx, p.recorder)
 	if err == nil && len(done.Refusals) > 0 {
-		err = fmt.Errorf("%s: %s", done.Refusals[0].Code, done.Refusals[0].Message)
+		err = fmt.Errorf("%s on %s: %s: %s", e.act.key, e.act.docket.Display(), done.Refusals[0].Code, done.Refusals[0].Message)
 	}
-	if err != nil || e.service == nil {
+	if err != nil || !e.act.ofService() {
 		return err
 	}
 	return p.teller.tell(ctx, done.Activity.RecordedAt, e.trouble)

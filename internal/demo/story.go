@@ -2,25 +2,22 @@ package demo
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
-	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
-	"github.com/service-tracking/sts/internal/recording"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-// event is one thing that happens at a moment: a feed's row comes, or an
-// officer records. Exactly one of the pointers is set.
+// event is one thing that happens at a moment: a feed's row comes, or somebody
+// records. Exactly one of the pointers is set.
 type event struct {
 	at       time.Time
 	daybook  *feed.Daybook
 	registry *feed.Registry
-	service  *recording.Service
-	attempt  *recording.Attempt
-	by       *access.Viewer
+	act      *act
 	trouble  trouble
 }
 
@@ -33,25 +30,35 @@ type story struct {
 	row        feed.Registry // as it stands
 	files      int           // records in the order files, so far
 	events     []event
+	acts       int // so far
+	// side decides what happens beside the main story, which so stays as it
+	// is whatever is added here.
+	side *rand.Rand
 }
+
+// daybookLate is in one of how many cases the daybook brings it a day late, so
+// that a manual entry can be there first (§7). It is assumed.
+const daybookLate = 100
 
 func casefileTimely(kind terms.OrderKind) int { return casefile.DefaultTimely[kind] }
 
 // tell makes the events of a plan.
 func (p *player) tell(c *plan) []event {
-	letters := "FA"
-	if c.kind == terms.CivilProtectionOrder {
-		letters = "CV"
-	}
 	s := &story{
-		plan: c, p: p, respondent: p.texts.somebody(c.r),
-		docket: terms.Docket(fmt.Sprintf("%s%s%s%07dS", c.court, letters, c.opened.In(terms.CourtZone).Format("06"), 5_010_000+c.n*7+c.r.IntN(7))),
+		plan: c, p: p, respondent: p.texts.somebody(c.r), side: p.random(-2 - c.n),
+	}
+	s.docket = docketOf(c, 5_010_000+c.n*7+c.r.IntN(7))
+	if s.ordinary && s.side.IntN(daybookLate) == 0 {
+		s.facts.daybookAfter = time.Duration(20+s.side.IntN(10)) * time.Hour
 	}
 	s.opening()
-	for n, v := range s.visits {
-		s.visitAs(n, v)
+	s.papers()
+	for _, v := range s.visits {
+		s.visitAs(v)
 	}
-	if s.facts.never {
+	s.information()
+	p.told = append(p.told, s)
+	if s.facts.never || s.facts.unknown {
 		return s.events
 	}
 	s.firstFacts()
@@ -59,14 +66,42 @@ func (p *player) tell(c *plan) []event {
 	return s.events
 }
 
+func docketOf(c *plan, number int) terms.Docket {
+	letters := "FA"
+	if c.kind == terms.CivilProtectionOrder {
+		letters = "CV"
+	}
+	return terms.Docket(fmt.Sprintf("%s%s%s%07dS", c.court, letters, c.opened.In(terms.CourtZone).Format("06"), number))
+}
+
 func (s *story) add(e event) {
 	e.at = terms.Micro(e.at)
 	s.events = append(s.events, e)
 }
 
+// record adds an act, which it completes.
+func (s *story) record(at time.Time, a *act) *act {
+	s.acts++
+	a.key = fmt.Sprintf("demo-%07d-%02d", s.n, s.acts)
+	if a.docket == "" {
+		a.docket = s.docket
+	}
+	a.confirm = everything
+	s.add(event{at: at, act: a})
+	return a
+}
+
+// everything: whoever tells a story knows how it goes.
+var everything = []terms.Confirmation{
+	terms.ConfirmBeforeCaseExisted, terms.ConfirmAlreadyServed, terms.ConfirmRespondentMismatch, terms.ConfirmOfficerNotListed,
+}
+
 // opening is the daybook's row; now and then the clerk mistypes the name, and
-// corrects it the next day.
+// corrects it the next day. It can come late, or never.
 func (s *story) opening() {
+	if s.facts.unknown {
+		return
+	}
 	row := feed.Daybook{
 		CourtLocation: s.court, DocketNumber: s.docket,
 		RespondentFirstName: s.respondent.first, RespondentLastName: s.respondent.last,
@@ -78,7 +113,7 @@ func (s *story) opening() {
 		s.add(event{at: s.opened, daybook: &typo})
 		row.SourceUpdatedAt = s.opened.Add(time.Duration(18+s.r.IntN(8)) * time.Hour)
 	}
-	s.add(event{at: row.SourceUpdatedAt, daybook: &row})
+	s.add(event{at: row.SourceUpdatedAt.Add(s.facts.daybookAfter), daybook: &row})
 }
 
 // send has the registry's row come as it now stands.
@@ -158,47 +193,20 @@ func (s *story) protected() {
 	}
 }
 
-// attemptReasons, the frequent ones more than once.
-var attemptReasons = []terms.AttemptReason{
-	terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNoAnswer, terms.ReasonNotAtAddress, terms.ReasonNotAtAddress,
-	terms.ReasonAddressIncomplete, terms.ReasonEvading, terms.ReasonNoSafeAccess, terms.ReasonOutOfState, terms.ReasonInCustody,
-	terms.ReasonHospitalized, terms.ReasonReceivedTooLate, terms.ReasonPoliceNotAvailable, terms.ReasonOther,
-}
-
-// visitAs is what the officer records of the n-th visit.
-func (s *story) visitAs(n int, v visit) {
-	r, remarks := s.r, s.p.texts.remarks
-	common := recording.Common{
-		IdempotencyKey: fmt.Sprintf("demo-%07d-visit-%d", s.n, n), Docket: s.docket,
-		// Whoever tells a story knows how it goes.
-		Confirm: []terms.Confirmation{terms.ConfirmBeforeCaseExisted, terms.ConfirmAlreadyServed},
+// visitAs is what is recorded of a visit, by whom, and what goes wrong with it.
+func (s *story) visitAs(v visit) {
+	e := s.p.texts.visit(s.r, v)
+	switch s.slips(v) {
+	case wrongWords:
+		s.corrected(v, e)
+	case wrongDocket:
+		s.elsewhere(v, e)
+	case wrongKind:
+		s.notServedAfterAll(v, e)
+	case byTelephone:
+		s.reported(v, e)
+	default:
+		s.record(v.at.Add(v.delay), &act{by: s.officer, entry: e})
+		s.events[len(s.events)-1].trouble = v.trouble
 	}
-	police, remark := chance(r, 15), chance(r, 25)
-	e := event{at: v.at.Add(v.delay), by: s.officer, trouble: v.trouble}
-	if v.method != "" {
-		e.service = &recording.Service{
-			Common:       common,
-			ServiceEntry: recording.ServiceEntry{Method: v.method, ExecutedAt: v.at, PoliceAssistanceRequested: police},
-		}
-		if remark && v.method == terms.MethodHand {
-			e.service.Note = pick(r, remarks["hand"])
-		} else if remark {
-			e.service.Note = pick(r, remarks["abode"])
-		}
-		s.add(e)
-		return
-	}
-	e.attempt = &recording.Attempt{
-		Common: common,
-		AttemptEntry: recording.AttemptEntry{
-			Reason: pick(r, attemptReasons), LastAttemptedAt: v.at,
-			PoliceAssistanceRequested: police, NoFurtherAttempt: v.report,
-		},
-	}
-	if e.attempt.Reason == terms.ReasonOther {
-		e.attempt.Detail = pick(r, remarks["other"])
-	} else if remark {
-		e.attempt.Note = pick(r, remarks["attempt"])
-	}
-	s.add(e)
 }
