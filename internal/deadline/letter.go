@@ -80,6 +80,9 @@ func (l *Letters) letter(ctx context.Context, d *ent.Delivery) (*letter, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the account: %w", err)
 	}
+	if !mayRead(to) {
+		return nil, delivery.ErrGone // it was closed in the night
+	}
 	reader := Registry
 	if to.OfficerID != nil {
 		reader = Officer

@@ -120,6 +120,15 @@ func TestWhatIsSettledIsGone(t *testing.T) {
 		"nobody holds them now": {"2026-12-07 00:00:00", "officer1", func(w *world) {
 			w.change(docket, func(u *ent.RegistryCaseUpdate) { u.ClearHolderOfficerID() })
 		}, true},
+		"his account is closed": {"2026-12-07 00:00:00", "officer1", func(w *world) {
+			w.Store.Client.Account.UpdateOneID(w.As("officer1").Account).SetStatus(terms.AccountClosed).ExecX(w.System())
+		}, true},
+		"an account of the section is closed": {"2026-12-09 00:00:00", "registry1", func(w *world) {
+			w.Store.Client.Account.UpdateOneID(w.As("registry1").Account).SetStatus(terms.AccountClosed).ExecX(w.System())
+		}, true},
+		"the agreement is to be signed anew": {"2026-12-07 00:00:00", "officer1", func(w *world) {
+			w.Store.Client.Account.UpdateOneID(w.As("officer1").Account).ClearAgreementSignedAt().ExecX(w.System())
+		}, true},
 		"nearer, and past the day":          {"2026-12-06 00:00:00", "officer1", func(w *world) { w.Clock.Set(local(w, "2026-12-08 12:00:00")) }, false},
 		"past the day, and the day is over": {"2026-12-06 00:00:00", "officer1", func(w *world) { w.Clock.Set(local(w, "2026-12-09 00:00:00")) }, true},
 		"the registry section, still open":  {"2026-12-09 00:00:00", "registry1", func(*world) {}, false},

@@ -89,6 +89,12 @@ func canRead(ctx context.Context, tx *ent.Tx) *ent.AccountQuery {
 	return tx.Account.Query().Where(account.StatusEQ(terms.AccountActive), account.AgreementSignedAtNotNil()).Order(account.ByID())
 }
 
+// mayRead is canRead of one account: a reminder that was planned in the night
+// does not reach who was locked out, or closed, since.
+func mayRead(a *ent.Account) bool {
+	return a.Status == terms.AccountActive && a.AgreementSignedAt != nil
+}
+
 // officerAccounts are those of the officer who holds the papers. After a
 // transfer that is its receiver (§6(b)).
 func officerAccounts(ctx context.Context, tx *ent.Tx, c *casefile.Locked) ([]terms.ID, error) {

@@ -1,12 +1,15 @@
 package recording_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/journalrecord"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/intake/feed"
@@ -334,4 +337,31 @@ func counted(w *recordingtest.World) string {
 		c.TransferAcknowledgement.Query().CountX(w.System()),
 	}
 	return fmt.Sprint(w.Case(docket), rows)
+}
+
+// §4(i), §7: nor does an entry whose key another entry of the account takes at
+// the same moment.
+func TestAKeyTakenMeanwhileOpensNoCase(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := recordingtest.New(t, s)
+		w.OpenCase(feed.Daybook{DocketNumber: docket})
+		other := w.Manual("officer1", docket, recordingtest.Received(w.Clock.Now()))
+		in := w.Manual("officer1", "HHDFA265099999S", recordingtest.Received(w.Clock.Now()))
+		in.IdempotencyKey = other.IdempotencyKey
+		var meanwhile atomic.Bool
+		s.Client.RegistryCase.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+			return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+				if meanwhile.CompareAndSwap(false, true) { // as the docket number is looked for
+					w.Enter(other)
+				}
+				return next.Query(ctx, q)
+			})
+		}))
+		if got, err := w.Recorder.RecordManualEntry(t.Context(), w.As("registry1"), in); err != nil || codes(got) != "KEY_REUSED idempotencyKey" {
+			t.Errorf("%s, %v", codes(got), err)
+		}
+		if n := s.Client.RegistryCase.Query().CountX(w.System()); n != 1 {
+			t.Errorf("%d cases: one was opened with nothing in it", n)
+		}
+	})
 }

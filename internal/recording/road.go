@@ -100,6 +100,9 @@ func (r *Recorder) underLock(ctx context.Context, tx *ent.Tx, v *access.Viewer, 
 		return Recorded{}, err
 	}
 	if done, err := r.earlier(ctx, tx.Client(), v, d); done != nil || err != nil {
+		if id == "" && err == nil {
+			err = errRefused // or the case would stay open with nothing in it
+		}
 		return terms.Value(done).unwrapped(), err
 	}
 	m := &matter{objections: objections{at: d.at}, deed: d, recorder: r, tx: tx, v: v, c: c}
@@ -118,7 +121,7 @@ func (r *Recorder) underLock(ctx context.Context, tx *ent.Tx, v *access.Viewer, 
 	}
 	if len(m.list) > 0 {
 		if id == "" {
-			err = errRefused // or the case would stay open with nothing in it
+			err = errRefused // here, too
 		}
 		return Recorded{Refusals: m.list}, err
 	}
