@@ -23,7 +23,9 @@ func (w world) everyKind(cases int) {
 	w.Helper()
 	percent := func(n int) int { return cases * n / 100 }
 	c := w.s.Client
-	activities := func(p ...predicate.ServiceActivity) *ent.ServiceActivityQuery { return c.ServiceActivity.Query().Where(p...) }
+	activities := func(p ...predicate.ServiceActivity) *ent.ServiceActivityQuery {
+		return c.ServiceActivity.Query().Where(p...)
+	}
 	of := serviceactivity.KindEQ
 	corrections := serviceactivity.And(serviceactivity.CorrectsIDNotNil(), serviceactivity.KindNEQ(terms.KindWithdrawal))
 	w.between("§6(a) receipts", activities(of(terms.KindReceipt)), percent(82), percent(98))
