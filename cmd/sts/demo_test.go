@@ -33,8 +33,8 @@ func TestADayCanBeWatched(t *testing.T) {
 	})
 	seen := map[string]bool{}
 	await(t, events, "what officers, the registry's feed and the deliveries bring", func(e event) bool {
-		seen[e.Typename+e.Delivery.State] = true
-		return seen["ActivityRecorded"] && seen["HearingChanged"] && seen["DeliveryChangedCONFIRMED"]
+		seen[e.Typename+e.Delivery.RecipientKind+e.Delivery.State] = true
+		return seen["ActivityRecorded"] && seen["HearingChanged"] && seen["DeliveryChangedLAW_ENFORCEMENT_AGENCYCONFIRMED"]
 	})
 	if err := command.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestADayCanBeWatched(t *testing.T) {
 	if err != nil {
 		t.Fatalf("after Ctrl-C: %v\n%s", err, &out)
 	}
-	line := regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d  [A-Z]{3}-(FA|CV)-\d\d-\d{7}-S  received the papers +\S+`)
+	line := regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d  [A-Z]{3}-(FA|CV)-\d\d-\d{7}-S  (not )?served[:,] [a-z ,:]+ {2,}\S+`)
 	if !line.MatchString(out.String()) || !strings.Contains(out.String(), "new cases,") {
 		t.Errorf("it said:\n%s", &out)
 	}

@@ -16,23 +16,25 @@ import (
 	"github.com/service-tracking/sts/internal/terms"
 )
 
-// application is a new case: the rows that the feeds will bring of it.
+// application is a new case: the rows that the feeds will bring of it. The
+// daybook brings a few times a day what clerks opened in the last hours, so that
+// officers can have been at the door before it is known here.
 func (d *driver) application() (feed.Daybook, feed.Registry, string) {
 	d.numbers++
-	now := terms.Micro(d.o.Clock())
+	opened := terms.Micro(d.o.Clock().Add(-time.Duration(45+d.r.IntN(300)) * time.Minute))
 	town := d.atlas.town(d.r)
 	for len(d.officers[town.County]) == 0 {
 		town = d.atlas.town(d.r)
 	}
 	// The numbers of orders and files go on above those of the year.
-	c := &plan{n: d.numbers - drivenFrom + maxCases, r: d.r, town: town, court: courtOf(d.r, town), kind: kindOf(d.r), opened: now}
-	c.hearing = d.calendar.hearing(d.r, now, 8+d.r.IntN(6))
+	c := &plan{n: d.numbers - drivenFrom + maxCases, r: d.r, town: town, court: courtOf(d.r, town), kind: kindOf(d.r), opened: opened}
+	c.hearing = d.calendar.hearing(d.r, opened, 8+d.r.IntN(6))
 	s := &story{plan: c, p: &player{texts: d.texts, atlas: d.atlas, calendar: d.calendar}, respondent: d.texts.somebody(d.r)}
 	s.docket = docketOf(c, d.numbers)
 	s.firstFacts()
 	book := feed.Daybook{
 		CourtLocation: c.court, DocketNumber: s.docket,
-		RespondentFirstName: s.respondent.first, RespondentLastName: s.respondent.last, CreatedAt: now, SourceUpdatedAt: now,
+		RespondentFirstName: s.respondent.first, RespondentLastName: s.respondent.last, CreatedAt: opened, SourceUpdatedAt: opened,
 	}
 	return book, s.row, town.County
 }

@@ -204,7 +204,7 @@ func (t Told) Write(w io.Writer) {
 	if t.Refused != "" {
 		refused = "  (refused: " + string(t.Refused) + ")"
 	}
-	fmt.Fprintf(w, "%s  %s  %-44s %s%s\n", t.At.In(terms.CourtZone).Format("15:04:05"), t.Docket.Display(), t.What, t.By, refused)
+	fmt.Fprintf(w, "%s  %s  %-52s  %s%s\n", t.At.In(terms.CourtZone).Format("15:04:05"), t.Docket.Display(), t.What, t.By, refused)
 }
 
 // Write writes the summary.
