@@ -1,6 +1,8 @@
 package read
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -52,10 +54,12 @@ func isTrue(column string) mod {
 	return func(q *sql.Selector) { q.Where(sql.ExprP(q.C(column)+" = ?", true)) }
 }
 
-// anyOf leaves the rows whose column has one of the values.
-func anyOf[T any](column string, values []T) mod {
-	args := make([]any, len(values))
-	for i, v := range values {
+// anyOf leaves the rows whose column has one of the values. Each is named once,
+// however often a client repeats it: a statement has a limited number of places.
+func anyOf[T cmp.Ordered](column string, values []T) mod {
+	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
+	args := make([]any, len(distinct))
+	for i, v := range distinct {
 		args[i] = v
 	}
 	return func(q *sql.Selector) { q.Where(sql.In(q.C(column), args...)) }
