@@ -1156,9 +1156,9 @@ type ServiceBoard {
   """
   Transfers that need a person (§6(b)): to somebody who is not an active officer on
   the list, or made inconsistent by what was recorded later, until the registry
-  section has seen to them; and those of more than 24 hours ago that are not
-  acknowledged, after which the receiver has recorded nothing on the case. The
-  earliest transfer comes first.
+  section has seen to them; and, on cases not served, those of more than 24 hours
+  ago (unless configured otherwise) that are not acknowledged, after which the
+  receiver has recorded nothing on the case. The earliest transfer comes first.
 
   Changed by: ` + "`" + `ProcessTransferred` + "`" + `, ` + "`" + `TransferAcknowledged` + "`" + `, ` + "`" + `ActivityRecorded` + "`" + `,
   ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `BecameOverdue` + "`" + `.
@@ -3397,7 +3397,7 @@ enum DueRule {
   HEARING_NEAR
   """The day of the hearing has ended, and neither service nor that it was unsuccessful is recorded (§5(b))."""
   HEARING_PASSED
-  """A transfer is not acknowledged after 24 hours (§6(b))."""
+  """On a case not served, a transfer is not acknowledged after 24 hours, unless configured otherwise (§6(b))."""
   TRANSFER_UNACKNOWLEDGED
   """A notice or a file update is past its deadline, or failed (§3(d) to (f))."""
   DELIVERY_OVERDUE
