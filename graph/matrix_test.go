@@ -10,6 +10,7 @@ import (
 
 	"github.com/service-tracking/sts/graph"
 	"github.com/service-tracking/sts/graph/graphtest"
+	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/store/storetest"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -173,9 +174,47 @@ func TestWhoMayAskWhat(t *testing.T) {
 			}
 		}
 	}
+	for permission, who := range map[string]string{
+		"viewerCanLookUpCases": everyone, "viewerCanListCases": everyone,
+		"viewerCanListActivities": "manager1 officer1 registry1 supervisor1", "viewerCanListDeliveries": "manager1 registry1 supervisor1",
+		"viewerCanSeeBoard": "manager1 registry1 supervisor1", "viewerCanSeeCalendars": "court1 manager1 registry1 supervisor1",
+		"viewerCanSeeStatistics": "analyst1 manager1 registry1 supervisor1", "viewerCanSeeConfidential": "manager1 registry1",
+	} {
+		for _, role := range []string{"officer1", "supervisor1", "registry1", "manager1", "court1", "analyst1"} {
+			a := graphtest.MustAsk(w.As(role), t, h, "{ viewer { permissions { p: "+permission+" } } }", nil)
+			if a.At(t, "viewer", "permissions", "p") != strings.Contains(who, role) {
+				t.Errorf("%s of %s: %s", permission, role, a.Body)
+			}
+		}
+	}
 	a := graphtest.MustAsk(w.As(""), t, h, `{ __typename registrySection { email } }`, nil)
 	if a.At(t, "__typename") != "Query" {
 		t.Errorf("a stranger's question is answered %s", a.Body)
+	}
+}
+
+// §9(a)(3): before the user agreement is signed there is no access, to what is
+// kept in memory neither; and no boolean promises any.
+func TestBeforeTheAgreementIsSignedNothingIsShown(t *testing.T) {
+	w := graphtest.New(t, storetest.SQLite(t))
+	schema := graph.New(graph.Options{Read: w.Reader, Reports: w.Reports, Clock: now})
+	h := graphtest.Serve(schema)
+	row := w.Add(t, graphtest.Case{Holder: "officer1", Author: "officer1", Activities: 6})
+	w.Remind(t, row, "officer1", terms.DueHearingNear, "", graphtest.Now)
+	ids := []terms.ID{w.Agency, w.Officers["officer2"], row.ID, row.Activities[0], row.Deliveries[0]}
+	for _, role := range roles(w) {
+		unsigned := *w.Viewers[role]
+		unsigned.Agreed = false
+		ctx := access.With(t.Context(), &unsigned)
+		for _, root := range []struct{ name, args string }{{"viewer", ""}, {"nodes", fmt.Sprintf("(ids: [%q, %q, %q, %q, %q])", ids[0], ids[1], ids[2], ids[3], ids[4])}} {
+			a := graphtest.MustAsk(ctx, t, h, graphtest.Everything(schema.Schema(), root.name, root.args, 5), nil)
+			if canary.MatchString(a.Body) || strings.Contains(a.Body, "Police") || strings.Contains(a.Body, `CanSeeConfidential":true`) || strings.Contains(a.Body, "Marshal2") && role != "officer2" {
+				t.Errorf("%s, who has not signed, asks for %s: %.2000s", role, root.name, a.Body)
+			}
+			if root.name == "viewer" && strings.HasPrefix(role, "officer") && !strings.Contains(a.Body, "Marshal"+role[len(role)-1:]) {
+				t.Errorf("%s does not see who he is himself: %s", role, a.Body)
+			}
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func graphQL(s *system, w *workers, callers *server.Callers) *gqlhttp.Handler {
 		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock, OnCommit: w.nudge,
 	}
 	schema := graph.New(graph.Options{
-		Read:     read.New(s.store, s.reference, w.lookUps, s.timely, s.clock),
+		Read:     read.New(s.store, s.reference, w.lookUps, s.timely, s.deadlines(), s.clock),
 		Recorder: recorder,
 		Desk:     s.desk(w),
 		Hub:      w.hub,

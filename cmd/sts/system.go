@@ -12,6 +12,7 @@ import (
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/casefile/reference"
 	"github.com/service-tracking/sts/internal/config"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/identity"
 	"github.com/service-tracking/sts/internal/intake"
@@ -117,6 +118,12 @@ func (s *system) desk(w *workers) *registry.Desk {
 		Store: s.store, Planner: s.planner, Ledger: s.ledger, Reference: s.reference, Clock: s.clock, OnCommit: w.nudge,
 		Channels: w.toAgencies,
 	}
+}
+
+// deadlines are the rules of the clocks, the same for who tells what became due
+// and for who shows it.
+func (s *system) deadlines() deadline.Rules {
+	return deadline.Rules{AcknowledgeWithin: s.config.AcknowledgeBy}
 }
 
 func (s *system) importer() *intake.Importer {

@@ -87,7 +87,7 @@ func (w *workers) build(ctx context.Context, s *system) error {
 	w.lookUps = casefile.NewLookUps(s.store)
 
 	w.sweeper = deadline.NewSweeper(s.store, s.ledger, deadline.Options{
-		Rules: deadline.Rules{AcknowledgeWithin: s.config.AcknowledgeBy}, LookBack: s.config.LookBack,
+		Rules: s.deadlines(), LookBack: s.config.LookBack,
 		Clock: s.clock, Log: s.log, OnCommit: s.delivery.OnCommit,
 	})
 	spool, err := w.openSpools(s)

@@ -217,6 +217,12 @@ type ViewerPermissions {
   viewerCanListActivities: Boolean!
   """Indicates whether the viewer may list deliveries (` + "`" + `deliveries` + "`" + `)."""
   viewerCanListDeliveries: Boolean!
+  """Indicates whether the viewer may see the service board (` + "`" + `serviceBoard` + "`" + `)."""
+  viewerCanSeeBoard: Boolean!
+  """Indicates whether the viewer may see calendars (` + "`" + `courtCalendar` + "`" + `, ` + "`" + `courtCalendarAsOf` + "`" + `); court staff see those of their own locations."""
+  viewerCanSeeCalendars: Boolean!
+  """Indicates whether the viewer may ask for figures (` + "`" + `serviceStatistics` + "`" + `, ` + "`" + `annualData` + "`" + `)."""
+  viewerCanSeeStatistics: Boolean!
   """Indicates whether the viewer may see what is confidential: protected persons, addresses, and which agencies were told and why (C.G.S. §51-5c)."""
   viewerCanSeeConfidential: Boolean!
 }
@@ -1150,9 +1156,9 @@ type ServiceBoard {
   """
   Transfers that need a person (§6(b)): to somebody who is not an active officer on
   the list, or made inconsistent by what was recorded later, until the registry
-  section has seen to them; and those of more than 24 hours ago that are not
-  acknowledged, after which the receiver has recorded nothing on the case. The
-  earliest transfer comes first.
+  section has seen to them; and, on cases not served, those of more than 24 hours
+  ago (unless configured otherwise) that are not acknowledged, after which the
+  receiver has recorded nothing on the case. The earliest transfer comes first.
 
   Changed by: ` + "`" + `ProcessTransferred` + "`" + `, ` + "`" + `TransferAcknowledged` + "`" + `, ` + "`" + `ActivityRecorded` + "`" + `,
   ` + "`" + `ActivityCorrected` + "`" + `, ` + "`" + `BecameOverdue` + "`" + `.
@@ -1796,7 +1802,7 @@ enum UserErrorCode {
   OFFICER_NOT_LISTED
   """The idempotency key was used before, for other content."""
   KEY_REUSED
-  """The reason is ` + "`" + `OTHER` + "`" + `, and its detail is missing."""
+  """What must be said in words is missing: the detail of the reason ` + "`" + `OTHER` + "`" + `, other information and what it is about, or the respondent's name of a manual entry."""
   DETAIL_REQUIRED
   """The reason of a correction, a withdrawal or a decision is missing."""
   REASON_REQUIRED
@@ -1876,7 +1882,11 @@ type KeyReused implements UserError {
   path: [String!]
 }
 
-"""` + "`" + `DETAIL_REQUIRED` + "`" + `: the reason is ` + "`" + `OTHER` + "`" + `, and its detail is missing (§5(e))."""
+"""
+` + "`" + `DETAIL_REQUIRED` + "`" + `: what must be said in words is missing: the detail of the reason
+` + "`" + `OTHER` + "`" + ` (§5(e)), other information and what it is about (§6(c)), or the respondent's
+name of a manual entry (§7(b)(4)). ` + "`" + `path` + "`" + ` says which.
+"""
 type DetailRequired implements UserError {
   """What is the matter, for programs: ` + "`" + `DETAIL_REQUIRED` + "`" + `."""
   code: UserErrorCode!
@@ -2044,7 +2054,7 @@ enum ErrorCode {
   FORBIDDEN
   """The request is not one: not JSON, no document, a wrong header or method."""
   BAD_REQUEST
-  """The document or its variables do not fit this schema."""
+  """The document or its variables do not fit this schema, or an argument cannot be answered. The message says what to give instead."""
   VALIDATION_FAILED
   """The document is too deep, too large or too costly. Ask for less."""
   QUERY_TOO_COSTLY
@@ -2649,7 +2659,7 @@ enum Confirmation {
   papers he holds; court staff those of their locations.
 
   Who: officers (own papers), registry staff, supervisors, court staff (own locations).
-  Errors: UNAUTHENTICATED, FORBIDDEN, BAD_PAGE, BAD_DATE_TIME, BAD_ID.
+  Errors: UNAUTHENTICATED, FORBIDDEN, BAD_PAGE, BAD_DATE_TIME, BAD_ID, VALIDATION_FAILED (a text of the filter is too long or, of a docket number, too short).
   """
   registryCases(
     """Which cases. All conditions must hold; without any, all that the viewer may list."""
@@ -3387,7 +3397,7 @@ enum DueRule {
   HEARING_NEAR
   """The day of the hearing has ended, and neither service nor that it was unsuccessful is recorded (§5(b))."""
   HEARING_PASSED
-  """A transfer is not acknowledged after 24 hours (§6(b))."""
+  """On a case not served, a transfer is not acknowledged after 24 hours, unless configured otherwise (§6(b))."""
   TRANSFER_UNACKNOWLEDGED
   """A notice or a file update is past its deadline, or failed (§3(d) to (f))."""
   DELIVERY_OVERDUE
@@ -5473,6 +5483,12 @@ func (ec *executionContext) childFields_ViewerPermissions(ctx context.Context, f
 		return ec.fieldContext_ViewerPermissions_viewerCanListActivities(ctx, field)
 	case "viewerCanListDeliveries":
 		return ec.fieldContext_ViewerPermissions_viewerCanListDeliveries(ctx, field)
+	case "viewerCanSeeBoard":
+		return ec.fieldContext_ViewerPermissions_viewerCanSeeBoard(ctx, field)
+	case "viewerCanSeeCalendars":
+		return ec.fieldContext_ViewerPermissions_viewerCanSeeCalendars(ctx, field)
+	case "viewerCanSeeStatistics":
+		return ec.fieldContext_ViewerPermissions_viewerCanSeeStatistics(ctx, field)
 	case "viewerCanSeeConfidential":
 		return ec.fieldContext_ViewerPermissions_viewerCanSeeConfidential(ctx, field)
 	}

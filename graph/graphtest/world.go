@@ -15,6 +15,7 @@ import (
 	"github.com/service-tracking/sts/graph/read"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/report"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/terms"
@@ -95,7 +96,7 @@ func New(t testing.TB, s *store.Store) *World {
 	}
 	w.Reference = reference
 	now := func() time.Time { return Now }
-	w.Reader = read.New(s, reference, w.LookUps, casefile.DefaultTimely, now)
+	w.Reader = read.New(s, reference, w.LookUps, casefile.DefaultTimely, deadline.Rules{}, now)
 	w.Reports = &report.Reporter{Store: s, Reference: reference, Clock: now}
 	return w
 }

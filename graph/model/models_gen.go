@@ -446,7 +446,7 @@ const (
 	UserErrorCodeOfficerNotListed UserErrorCode = "OFFICER_NOT_LISTED"
 	// The idempotency key was used before, for other content.
 	UserErrorCodeKeyReused UserErrorCode = "KEY_REUSED"
-	// The reason is `OTHER`, and its detail is missing.
+	// What must be said in words is missing: the detail of the reason `OTHER`, other information and what it is about, or the respondent's name of a manual entry.
 	UserErrorCodeDetailRequired UserErrorCode = "DETAIL_REQUIRED"
 	// The reason of a correction, a withdrawal or a decision is missing.
 	UserErrorCodeReasonRequired UserErrorCode = "REASON_REQUIRED"

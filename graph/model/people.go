@@ -72,6 +72,7 @@ const (
 type ViewerPermissions struct {
 	ViewerCanLookUpCases, ViewerCanListCases, ViewerCanRecord, ViewerCanEnterManually bool
 	ViewerCanListActivities, ViewerCanListDeliveries, ViewerCanSeeConfidential        bool
+	ViewerCanSeeBoard, ViewerCanSeeCalendars, ViewerCanSeeStatistics                  bool
 }
 
 // LawEnforcementAgency is who must be told of service.

@@ -13,6 +13,7 @@ import (
 	"github.com/service-tracking/sts/graph/read"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/journal"
 	"github.com/service-tracking/sts/internal/recording/recordingtest"
 	"github.com/service-tracking/sts/internal/store"
@@ -61,7 +62,7 @@ func newPast(t testing.TB, s *store.Store) *past {
 		}
 	})
 	sequencer := journal.NewSequencer(s, journal.SequencerOptions{Clock: w.Clock.Now})
-	reader := read.New(s, w.Reference, lookUps, w.Importer.Timely, w.Clock.Now)
+	reader := read.New(s, w.Reference, lookUps, w.Importer.Timely, deadline.Rules{}, w.Clock.Now)
 	return &past{World: w, Server: graphtest.Serve(graph.New(graph.Options{Read: reader, Clock: w.Clock.Now})), number: func() {
 		if _, err := sequencer.Drain(ctx); err != nil {
 			t.Fatal(err)

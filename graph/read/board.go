@@ -23,8 +23,6 @@ const (
 	lateReach        = 7 * 24 * time.Hour
 	passedReach      = 30 // court days
 	informationReach = 90 * 24 * time.Hour
-	// unacknowledgedAfter is how long a transfer may stay unacknowledged (§6(b)).
-	unacknowledgedAfter = 24 * time.Hour
 )
 
 // board is one board being read.
@@ -137,7 +135,7 @@ func (b *board) otherInformation() []mod {
 }
 
 func (b *board) transfers() []mod {
-	return []mod{needsTransferWork(b.now.Add(-unacknowledgedAfter), b.court)}
+	return []mod{needsTransferWork(b.now.Add(-b.rules.AcknowledgeWithin), b.court)}
 }
 
 // unserved are the statuses of cases in which service is still to come.

@@ -9,6 +9,9 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/graph/graphtest"
+	"github.com/service-tracking/sts/graph/read"
+	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/store/storetest"
 	"github.com/service-tracking/sts/internal/terms"
@@ -243,7 +246,21 @@ func TestTheBoardShowsTransfersThatNeedAPerson(t *testing.T) {
 		d.reviewed(row, seen)
 		row, unacknowledged := add(terms.TransferUnacknowledged, 30*hour)
 		d.reviewed(row, unacknowledged)
+		served := d.Add(d.t, graphtest.Case{Status: terms.StatusServed})
+		d.transfer(served, terms.TransferUnacknowledged, graphtest.Now.Add(-90*hour)) // nobody waits for the papers any more
 		d.wants("transfers", "activities", longer, unacknowledged, day, inconsistent, unlisted)
+	})
+}
+
+// The board waits for an acknowledgement as long as the sweep does, which is
+// configured.
+func TestTheBoardWaitsAsLongAsTheSweep(t *testing.T) {
+	onEach(t, func(d *desk) {
+		id := d.transfer(d.Add(d.t, graphtest.Case{}), terms.TransferUnacknowledged, graphtest.Now.Add(-time.Hour))
+		d.wants("transfers", "activities")
+		rules := deadline.Rules{AcknowledgeWithin: time.Hour}
+		d.Reader = read.New(d.Store, d.Reference, d.LookUps, casefile.DefaultTimely, rules, func() time.Time { return graphtest.Now })
+		d.wants("transfers", "activities", id)
 	})
 }
 

@@ -148,3 +148,16 @@ func TestLongFiltersAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// A statement has a limited number of places for values: one that is repeated
+// takes one.
+func TestAFilterThatRepeatsItself(t *testing.T) {
+	onEach(t, func(d *desk) {
+		row := d.Add(t, graphtest.Case{})
+		states := slices.Repeat([]string{"CONFIRMED", "PENDING"}, 35_000)
+		a := graphtest.MustAsk(d.As("registry1"), d.t, serve(d.World), `query($s: [DeliveryState!]) { deliveries(first: 1, filter: {states: $s}) { totalCount } }`, map[string]any{"s": states})
+		if a.At(d.t, "deliveries", "totalCount") != float64(len(row.Deliveries)) {
+			d.t.Errorf("of %d deliveries: %s", len(row.Deliveries), a.Body)
+		}
+	})
+}

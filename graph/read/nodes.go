@@ -124,6 +124,7 @@ func permissions(v *access.Viewer) model.ViewerPermissions {
 		ViewerCanLookUpCases: may(access.AskCase), ViewerCanListCases: may(access.AskCases),
 		ViewerCanRecord: v.MayRecord(), ViewerCanEnterManually: v.MayEnter(), ViewerCanListActivities: may(access.AskActivities),
 		ViewerCanListDeliveries: may(access.AskDeliveries), ViewerCanSeeConfidential: v.Sees(access.ProtectedPersons),
+		ViewerCanSeeBoard: may(access.AskBoard), ViewerCanSeeCalendars: may(access.AskCalendar), ViewerCanSeeStatistics: may(access.AskStatistics),
 	}
 }
 

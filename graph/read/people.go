@@ -101,14 +101,15 @@ func (w *walk) agenciesByID(ctx context.Context, sets []ast.SelectionSet, ids []
 }
 
 // fromMemory answers rows of a reference table, those that it does not know
-// yet from the database.
+// yet from the database. Whoever has not signed the user agreement (§9(a)(3)) is
+// told no more from memory than who he is himself.
 func fromMemory[E, R any](ctx context.Context, w *walk, k *kind[E, R], sets []ast.SelectionSet, ids []terms.ID, known func(terms.ID) *E) (map[terms.ID]R, error) {
 	found := make(map[terms.ID]R, len(ids))
 	rows := make([]R, 0, len(ids))
 	var missing []terms.ID
 	for _, id := range ids {
 		e := known(id)
-		if e == nil {
+		if e == nil || !w.viewer.SeesReference() && id != w.viewer.Officer {
 			missing = append(missing, id)
 			continue
 		}

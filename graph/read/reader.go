@@ -1,6 +1,7 @@
 package read
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/store"
 	"github.com/service-tracking/sts/internal/terms"
 )
@@ -24,6 +26,7 @@ type Reader struct {
 	reference *casefile.Reference
 	lookUps   LookUps
 	timely    casefile.Timely
+	rules     deadline.Rules
 	clock     func() time.Time
 
 	cases      kind[ent.RegistryCase, *model.RegistryCase]
@@ -45,13 +48,15 @@ type LookUps interface {
 }
 
 // New makes a reader; clock may be nil. The timely days are for what is computed
-// anew: the folds of a case as it was.
-func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, timely casefile.Timely, clock func() time.Time) *Reader {
+// anew: the folds of a case as it was. The rules are those of the sweep, so that
+// the board shows what it tells of; what they leave out is as in package deadline.
+func New(s *store.Store, reference *casefile.Reference, lookUps LookUps, timely casefile.Timely, rules deadline.Rules, clock func() time.Time) *Reader {
 	if clock == nil {
 		clock = time.Now
 	}
+	rules.AcknowledgeWithin = cmp.Or(rules.AcknowledgeWithin, deadline.AcknowledgeWithin)
 	return &Reader{
-		store: s, client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, timely: timely, clock: clock,
+		store: s, client: s.Client, dialect: s.Dialect, reference: reference, lookUps: lookUps, timely: timely, rules: rules, clock: clock,
 		cases: caseKind(), activities: activityKind(), deliveries: deliveryKind(), reminded: reminderKind(), attempts: attemptKind(),
 		officers: officerKind(), accounts: accountKind(), agencies: agencyKind(), unrouted: unroutedKind(), overdue: overdueKind(),
 	}

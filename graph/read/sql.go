@@ -1,6 +1,8 @@
 package read
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -52,10 +54,12 @@ func isTrue(column string) mod {
 	return func(q *sql.Selector) { q.Where(sql.ExprP(q.C(column)+" = ?", true)) }
 }
 
-// anyOf leaves the rows whose column has one of the values.
-func anyOf[T any](column string, values []T) mod {
-	args := make([]any, len(values))
-	for i, v := range values {
+// anyOf leaves the rows whose column has one of the values. Each is named once,
+// however often a client repeats it: a statement has a limited number of places.
+func anyOf[T cmp.Ordered](column string, values []T) mod {
+	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
+	args := make([]any, len(distinct))
+	for i, v := range distinct {
 		args[i] = v
 	}
 	return func(q *sql.Selector) { q.Where(sql.In(q.C(column), args...)) }
@@ -110,13 +114,14 @@ func ofCourt(code string) mod {
 }
 
 // needsTransferWork leaves the transfers that need a person (§6(b)): those that
-// the fold of their case names, of the court if one is given. It reads cases for
+// the fold of their case names, of the court if one is given. Once the respondent
+// is served nobody waits for the papers (deadline.Rules). It reads cases for
 // every viewer, but lets none of them see one: the scope of the activities holds.
 func needsTransferWork(unacknowledgedSince time.Time, court string) mod {
 	return func(q *sql.Selector) {
-		cond, args := `SELECT tc.transfer_id FROM registry_cases tc WHERE (tc.transfer_work = ? AND tc.transfer_at <= ?
+		cond, args := `SELECT tc.transfer_id FROM registry_cases tc WHERE (tc.transfer_work = ? AND tc.transfer_at <= ? AND tc.service_status <> ?
  OR tc.transfer_work IN (?, ?) AND NOT EXISTS (SELECT 1 FROM reviews rv WHERE rv.activity_id = tc.transfer_id))`,
-			[]any{terms.TransferUnacknowledged, unacknowledgedSince, terms.TransferNotListed, terms.TransferInconsistent}
+			[]any{terms.TransferUnacknowledged, unacknowledgedSince, terms.StatusServed, terms.TransferNotListed, terms.TransferInconsistent}
 		if court != "" {
 			// Not by the index of courts: few transfers need a person, and a court
 			// has many cases.

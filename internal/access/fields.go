@@ -23,10 +23,15 @@ const (
 func (v *Viewer) Sees(s Secret) bool {
 	switch s {
 	case ProtectedPersons, Contacts:
-		return v.Registry()
+		return v.Registry() && v.SeesReference()
 	}
 	return false
 }
+
+// SeesReference tells whether the viewer may read the reference tables, which
+// rooms keep in memory, where no policy stands before them: everyone may who has
+// signed the user agreement (§9(a)(3)).
+func (v *Viewer) SeesReference() bool { return v.IsSystem() || v.Agreed }
 
 // SeesText tells whether the viewer may read free text: its author may, as long
 // as he may record, and the registry section. An officer who becomes a

@@ -17,6 +17,7 @@ import (
 	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/casefile/reference"
+	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/identity"
 	"github.com/service-tracking/sts/internal/intake"
 	"github.com/service-tracking/sts/internal/server/gqlhttp"
@@ -94,7 +95,7 @@ func schema(t *testing.T, s *store.Store, lookUps *casefile.LookUps) graphql.Exe
 	if err != nil {
 		t.Fatal(err)
 	}
-	return graph.New(graph.Options{Read: read.New(s, known, lookUps, casefile.DefaultTimely, nil)})
+	return graph.New(graph.Options{Read: read.New(s, known, lookUps, casefile.DefaultTimely, deadline.Rules{}, nil)})
 }
 
 func TestBothSidesAnswerTheSameBytes(t *testing.T) {

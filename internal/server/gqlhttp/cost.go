@@ -19,8 +19,39 @@ func costOf(ctx context.Context, schema graphql.ExecutableSchema, opCtx *graphql
 type costing struct{ graphql.ExecutableSchema }
 
 // whole are lists that come without pages: how many elements are counted for
-// them. A court hears fewer than two hundred cases a day, most far fewer.
-var whole = map[string]int{"CourtCalendarSnapshot.entries": 100}
+// them. Without it one answer could be asked for hundreds of times, under as
+// many keys.
+var whole = map[string]int{
+	// A court hears fewer than two hundred cases a day, most far fewer.
+	"CourtCalendarSnapshot.entries":   100,
+	"RegistryCaseSnapshot.activities": 20,
+	"ServiceStatistics.rows":          500, // at most 5,000
+}
+
+// reads is what a field costs beside what lies below it: for little that is
+// answered the database reads much, and each key of a root field reads it anew.
+var reads = map[string]int{
+	"Query.serviceStatistics": 2000, // all activities of the time, ten years at most
+	"Query.courtCalendarAsOf": 1000, // the day whole, with all that was recorded
+	"Query.registryCaseAsOf":  100,
+
+	"AnnualData.ordersIssued":           800,
+	"AnnualData.ordersNotPickedUp":      800,
+	"AnnualData.servedByMethod":         800,
+	"AnnualData.policePresenceRequests": 800,
+	"AnnualData.endedUnserved":          800,
+
+	// Each list of the board is counted whole.
+	"ServiceBoard.recordedLate":      100,
+	"ServiceBoard.pastLastTimelyDay": 100,
+	"ServiceBoard.hearingNear":       100,
+	"ServiceBoard.hearingPassed":     100,
+	"ServiceBoard.undelivered":       100,
+	"ServiceBoard.waiting":           100,
+	"ServiceBoard.unrouted":          100,
+	"ServiceBoard.transfers":         100,
+	"ServiceBoard.otherInformation":  100,
+}
 
 func (c costing) Complexity(ctx context.Context, typeName, field string, below int, args map[string]any) (int, bool) {
 	if cost, ok := c.ExecutableSchema.Complexity(ctx, typeName, field, below, args); ok {
@@ -33,10 +64,11 @@ func (c costing) Complexity(ctx context.Context, typeName, field string, below i
 	if ids, ok := args["ids"].([]any); ok {
 		n = max(n, len(ids))
 	}
-	if below > (math.MaxInt-1)/n {
+	own := 1 + reads[typeName+"."+field]
+	if below > (math.MaxInt-own)/n {
 		return math.MaxInt, true
 	}
-	return 1 + n*below, true
+	return own + n*below, true
 }
 
 // number reads an argument. What is none, or too large for one, is the

@@ -60,7 +60,8 @@ type Limits struct {
 	Directives  int // on one place; 50
 
 	// Cost of an operation: a field is 1, a connection is as many times what
-	// lies below it as it may have elements, and the schema may say more.
+	// lies below it as it may have elements, and what makes the database read
+	// much costs more (cost.go).
 	// 20,000: two hundred cases with ten fields and five activities of ten
 	// fields each would be 12,000.
 	Cost int
