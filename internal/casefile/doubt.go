@@ -64,6 +64,9 @@ func otherRespondent(row *ent.RegistryCase, facts *Facts, all []*ent.ServiceActi
 		}
 		first, last = facts.Respondent.FirstName, facts.Respondent.LastName
 	}
+	if first == "" && last == "" {
+		return nil
+	}
 	for _, a := range Standing(all) {
 		chain := Chain(all, a)
 		if slices.ContainsFunc(chain, func(a *ent.ServiceActivity) bool {
