@@ -14885,6 +14885,7 @@ type RegistryCaseMutation struct {
 	transfer_id           *terms.ID
 	transfer_work         *terms.TransferWork
 	transfer_at           *time.Time
+	respondent_disputed   *bool
 	latest_activity_id    *terms.ID
 	latest_activity_at    *time.Time
 	clearedFields         map[string]struct{}
@@ -16024,6 +16025,42 @@ func (m *RegistryCaseMutation) ResetTransferAt() {
 	delete(m.clearedFields, registrycase.FieldTransferAt)
 }
 
+// SetRespondentDisputed sets the "respondent_disputed" field.
+func (m *RegistryCaseMutation) SetRespondentDisputed(b bool) {
+	m.respondent_disputed = &b
+}
+
+// RespondentDisputed returns the value of the "respondent_disputed" field in the mutation.
+func (m *RegistryCaseMutation) RespondentDisputed() (r bool, exists bool) {
+	v := m.respondent_disputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRespondentDisputed returns the old "respondent_disputed" field's value of the RegistryCase entity.
+// If the RegistryCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryCaseMutation) OldRespondentDisputed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRespondentDisputed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRespondentDisputed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRespondentDisputed: %w", err)
+	}
+	return oldValue.RespondentDisputed, nil
+}
+
+// ResetRespondentDisputed resets all changes to the "respondent_disputed" field.
+func (m *RegistryCaseMutation) ResetRespondentDisputed() {
+	m.respondent_disputed = nil
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (m *RegistryCaseMutation) SetLatestActivityID(t terms.ID) {
 	m.latest_activity_id = &t
@@ -16143,7 +16180,7 @@ func (m *RegistryCaseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RegistryCaseMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 27)
 	if m.docket != nil {
 		fields = append(fields, registrycase.FieldDocket)
 	}
@@ -16216,6 +16253,9 @@ func (m *RegistryCaseMutation) Fields() []string {
 	if m.transfer_at != nil {
 		fields = append(fields, registrycase.FieldTransferAt)
 	}
+	if m.respondent_disputed != nil {
+		fields = append(fields, registrycase.FieldRespondentDisputed)
+	}
 	if m.latest_activity_id != nil {
 		fields = append(fields, registrycase.FieldLatestActivityID)
 	}
@@ -16278,6 +16318,8 @@ func (m *RegistryCaseMutation) Field(name string) (ent.Value, bool) {
 		return m.TransferWork()
 	case registrycase.FieldTransferAt:
 		return m.TransferAt()
+	case registrycase.FieldRespondentDisputed:
+		return m.RespondentDisputed()
 	case registrycase.FieldLatestActivityID:
 		return m.LatestActivityID()
 	case registrycase.FieldLatestActivityAt:
@@ -16339,6 +16381,8 @@ func (m *RegistryCaseMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldTransferWork(ctx)
 	case registrycase.FieldTransferAt:
 		return m.OldTransferAt(ctx)
+	case registrycase.FieldRespondentDisputed:
+		return m.OldRespondentDisputed(ctx)
 	case registrycase.FieldLatestActivityID:
 		return m.OldLatestActivityID(ctx)
 	case registrycase.FieldLatestActivityAt:
@@ -16519,6 +16563,13 @@ func (m *RegistryCaseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTransferAt(v)
+		return nil
+	case registrycase.FieldRespondentDisputed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRespondentDisputed(v)
 		return nil
 	case registrycase.FieldLatestActivityID:
 		v, ok := value.(terms.ID)
@@ -16744,6 +16795,9 @@ func (m *RegistryCaseMutation) ResetField(name string) error {
 		return nil
 	case registrycase.FieldTransferAt:
 		m.ResetTransferAt()
+		return nil
+	case registrycase.FieldRespondentDisputed:
+		m.ResetRespondentDisputed()
 		return nil
 	case registrycase.FieldLatestActivityID:
 		m.ResetLatestActivityID()
@@ -18957,6 +19011,7 @@ type ReviewMutation struct {
 	reviewed_by_name     *string
 	note                 *string
 	reviewed_at          *time.Time
+	right_case           *bool
 	clearedFields        map[string]struct{}
 	registry_case        *terms.ID
 	clearedregistry_case bool
@@ -19298,6 +19353,42 @@ func (m *ReviewMutation) ResetReviewedAt() {
 	m.reviewed_at = nil
 }
 
+// SetRightCase sets the "right_case" field.
+func (m *ReviewMutation) SetRightCase(b bool) {
+	m.right_case = &b
+}
+
+// RightCase returns the value of the "right_case" field in the mutation.
+func (m *ReviewMutation) RightCase() (r bool, exists bool) {
+	v := m.right_case
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRightCase returns the old "right_case" field's value of the Review entity.
+// If the Review object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReviewMutation) OldRightCase(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRightCase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRightCase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRightCase: %w", err)
+	}
+	return oldValue.RightCase, nil
+}
+
+// ResetRightCase resets all changes to the "right_case" field.
+func (m *ReviewMutation) ResetRightCase() {
+	m.right_case = nil
+}
+
 // SetRegistryCaseID sets the "registry_case" edge to the RegistryCase entity by id.
 func (m *ReviewMutation) SetRegistryCaseID(id terms.ID) {
 	m.registry_case = &id
@@ -19372,7 +19463,7 @@ func (m *ReviewMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReviewMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.registry_case != nil {
 		fields = append(fields, review.FieldCaseID)
 	}
@@ -19390,6 +19481,9 @@ func (m *ReviewMutation) Fields() []string {
 	}
 	if m.reviewed_at != nil {
 		fields = append(fields, review.FieldReviewedAt)
+	}
+	if m.right_case != nil {
+		fields = append(fields, review.FieldRightCase)
 	}
 	return fields
 }
@@ -19411,6 +19505,8 @@ func (m *ReviewMutation) Field(name string) (ent.Value, bool) {
 		return m.Note()
 	case review.FieldReviewedAt:
 		return m.ReviewedAt()
+	case review.FieldRightCase:
+		return m.RightCase()
 	}
 	return nil, false
 }
@@ -19432,6 +19528,8 @@ func (m *ReviewMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldNote(ctx)
 	case review.FieldReviewedAt:
 		return m.OldReviewedAt(ctx)
+	case review.FieldRightCase:
+		return m.OldRightCase(ctx)
 	}
 	return nil, fmt.Errorf("unknown Review field %s", name)
 }
@@ -19482,6 +19580,13 @@ func (m *ReviewMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReviewedAt(v)
+		return nil
+	case review.FieldRightCase:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRightCase(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Review field %s", name)
@@ -19558,6 +19663,9 @@ func (m *ReviewMutation) ResetField(name string) error {
 		return nil
 	case review.FieldReviewedAt:
 		m.ResetReviewedAt()
+		return nil
+	case review.FieldRightCase:
+		m.ResetRightCase()
 		return nil
 	}
 	return fmt.Errorf("unknown Review field %s", name)
@@ -19675,6 +19783,7 @@ type ServiceActivityMutation struct {
 	reported_via                *terms.EntryVia
 	reported_at                 *time.Time
 	reported_respondent         *string
+	on_provisional              *bool
 	device_submitted_at         *time.Time
 	device_sent_at              *time.Time
 	clearedFields               map[string]struct{}
@@ -21185,6 +21294,42 @@ func (m *ServiceActivityMutation) ResetReportedRespondent() {
 	m.reported_respondent = nil
 }
 
+// SetOnProvisional sets the "on_provisional" field.
+func (m *ServiceActivityMutation) SetOnProvisional(b bool) {
+	m.on_provisional = &b
+}
+
+// OnProvisional returns the value of the "on_provisional" field in the mutation.
+func (m *ServiceActivityMutation) OnProvisional() (r bool, exists bool) {
+	v := m.on_provisional
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnProvisional returns the old "on_provisional" field's value of the ServiceActivity entity.
+// If the ServiceActivity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceActivityMutation) OldOnProvisional(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnProvisional is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnProvisional requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnProvisional: %w", err)
+	}
+	return oldValue.OnProvisional, nil
+}
+
+// ResetOnProvisional resets all changes to the "on_provisional" field.
+func (m *ServiceActivityMutation) ResetOnProvisional() {
+	m.on_provisional = nil
+}
+
 // SetDeviceSubmittedAt sets the "device_submitted_at" field.
 func (m *ServiceActivityMutation) SetDeviceSubmittedAt(t time.Time) {
 	m.device_submitted_at = &t
@@ -21384,7 +21529,7 @@ func (m *ServiceActivityMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ServiceActivityMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 34)
 	if m.registry_case != nil {
 		fields = append(fields, serviceactivity.FieldCaseID)
 	}
@@ -21478,6 +21623,9 @@ func (m *ServiceActivityMutation) Fields() []string {
 	if m.reported_respondent != nil {
 		fields = append(fields, serviceactivity.FieldReportedRespondent)
 	}
+	if m.on_provisional != nil {
+		fields = append(fields, serviceactivity.FieldOnProvisional)
+	}
 	if m.device_submitted_at != nil {
 		fields = append(fields, serviceactivity.FieldDeviceSubmittedAt)
 	}
@@ -21554,6 +21702,8 @@ func (m *ServiceActivityMutation) Field(name string) (ent.Value, bool) {
 		return m.ReportedAt()
 	case serviceactivity.FieldReportedRespondent:
 		return m.ReportedRespondent()
+	case serviceactivity.FieldOnProvisional:
+		return m.OnProvisional()
 	case serviceactivity.FieldDeviceSubmittedAt:
 		return m.DeviceSubmittedAt()
 	case serviceactivity.FieldDeviceSentAt:
@@ -21629,6 +21779,8 @@ func (m *ServiceActivityMutation) OldField(ctx context.Context, name string) (en
 		return m.OldReportedAt(ctx)
 	case serviceactivity.FieldReportedRespondent:
 		return m.OldReportedRespondent(ctx)
+	case serviceactivity.FieldOnProvisional:
+		return m.OldOnProvisional(ctx)
 	case serviceactivity.FieldDeviceSubmittedAt:
 		return m.OldDeviceSubmittedAt(ctx)
 	case serviceactivity.FieldDeviceSentAt:
@@ -21858,6 +22010,13 @@ func (m *ServiceActivityMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReportedRespondent(v)
+		return nil
+	case serviceactivity.FieldOnProvisional:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnProvisional(v)
 		return nil
 	case serviceactivity.FieldDeviceSubmittedAt:
 		v, ok := value.(time.Time)
@@ -22158,6 +22317,9 @@ func (m *ServiceActivityMutation) ResetField(name string) error {
 		return nil
 	case serviceactivity.FieldReportedRespondent:
 		m.ResetReportedRespondent()
+		return nil
+	case serviceactivity.FieldOnProvisional:
+		m.ResetOnProvisional()
 		return nil
 	case serviceactivity.FieldDeviceSubmittedAt:
 		m.ResetDeviceSubmittedAt()

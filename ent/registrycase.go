@@ -66,6 +66,8 @@ type RegistryCase struct {
 	TransferWork *terms.TransferWork `json:"transfer_work,omitempty"`
 	// TransferAt holds the value of the "transfer_at" field.
 	TransferAt *time.Time `json:"transfer_at,omitempty"`
+	// RespondentDisputed holds the value of the "respondent_disputed" field.
+	RespondentDisputed bool `json:"respondent_disputed,omitempty"`
 	// LatestActivityID holds the value of the "latest_activity_id" field.
 	LatestActivityID *terms.ID `json:"latest_activity_id,omitempty"`
 	// LatestActivityAt holds the value of the "latest_activity_at" field.
@@ -78,7 +80,7 @@ func (*RegistryCase) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case registrycase.FieldProvisional, registrycase.FieldServedInTime, registrycase.FieldReportMade:
+		case registrycase.FieldProvisional, registrycase.FieldServedInTime, registrycase.FieldReportMade, registrycase.FieldRespondentDisputed:
 			values[i] = new(sql.NullBool)
 		case registrycase.FieldNextSequence:
 			values[i] = new(sql.NullInt64)
@@ -262,6 +264,12 @@ func (_m *RegistryCase) assignValues(columns []string, values []any) error {
 				_m.TransferAt = new(time.Time)
 				*_m.TransferAt = value.Time
 			}
+		case registrycase.FieldRespondentDisputed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field respondent_disputed", values[i])
+			} else if value.Valid {
+				_m.RespondentDisputed = value.Bool
+			}
 		case registrycase.FieldLatestActivityID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field latest_activity_id", values[i])
@@ -404,6 +412,9 @@ func (_m *RegistryCase) String() string {
 		builder.WriteString("transfer_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("respondent_disputed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RespondentDisputed))
 	builder.WriteString(", ")
 	if v := _m.LatestActivityID; v != nil {
 		builder.WriteString("latest_activity_id=")

@@ -285,6 +285,20 @@ func (_c *RegistryCaseCreate) SetNillableTransferAt(v *time.Time) *RegistryCaseC
 	return _c
 }
 
+// SetRespondentDisputed sets the "respondent_disputed" field.
+func (_c *RegistryCaseCreate) SetRespondentDisputed(v bool) *RegistryCaseCreate {
+	_c.mutation.SetRespondentDisputed(v)
+	return _c
+}
+
+// SetNillableRespondentDisputed sets the "respondent_disputed" field if the given value is not nil.
+func (_c *RegistryCaseCreate) SetNillableRespondentDisputed(v *bool) *RegistryCaseCreate {
+	if v != nil {
+		_c.SetRespondentDisputed(*v)
+	}
+	return _c
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_c *RegistryCaseCreate) SetLatestActivityID(v terms.ID) *RegistryCaseCreate {
 	_c.mutation.SetLatestActivityID(v)
@@ -371,6 +385,10 @@ func (_c *RegistryCaseCreate) defaults() error {
 	if _, ok := _c.mutation.ReportMade(); !ok {
 		v := registrycase.DefaultReportMade
 		_c.mutation.SetReportMade(v)
+	}
+	if _, ok := _c.mutation.RespondentDisputed(); !ok {
+		v := registrycase.DefaultRespondentDisputed
+		_c.mutation.SetRespondentDisputed(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if registrycase.DefaultID == nil {
@@ -462,6 +480,9 @@ func (_c *RegistryCaseCreate) check() error {
 		if err := registrycase.TransferWorkValidator(string(v)); err != nil {
 			return &ValidationError{Name: "transfer_work", err: fmt.Errorf(`ent: validator failed for field "RegistryCase.transfer_work": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.RespondentDisputed(); !ok {
+		return &ValidationError{Name: "respondent_disputed", err: errors.New(`ent: missing required field "RegistryCase.respondent_disputed"`)}
 	}
 	if v, ok := _c.mutation.LatestActivityID(); ok {
 		if err := registrycase.LatestActivityIDValidator(string(v)); err != nil {
@@ -606,6 +627,10 @@ func (_c *RegistryCaseCreate) createSpec() (*RegistryCase, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.TransferAt(); ok {
 		_spec.SetField(registrycase.FieldTransferAt, field.TypeTime, value)
 		_node.TransferAt = &value
+	}
+	if value, ok := _c.mutation.RespondentDisputed(); ok {
+		_spec.SetField(registrycase.FieldRespondentDisputed, field.TypeBool, value)
+		_node.RespondentDisputed = value
 	}
 	if value, ok := _c.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)

@@ -425,6 +425,20 @@ func (_u *RegistryCaseUpdate) ClearTransferAt() *RegistryCaseUpdate {
 	return _u
 }
 
+// SetRespondentDisputed sets the "respondent_disputed" field.
+func (_u *RegistryCaseUpdate) SetRespondentDisputed(v bool) *RegistryCaseUpdate {
+	_u.mutation.SetRespondentDisputed(v)
+	return _u
+}
+
+// SetNillableRespondentDisputed sets the "respondent_disputed" field if the given value is not nil.
+func (_u *RegistryCaseUpdate) SetNillableRespondentDisputed(v *bool) *RegistryCaseUpdate {
+	if v != nil {
+		_u.SetRespondentDisputed(*v)
+	}
+	return _u
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_u *RegistryCaseUpdate) SetLatestActivityID(v terms.ID) *RegistryCaseUpdate {
 	_u.mutation.SetLatestActivityID(v)
@@ -658,6 +672,9 @@ func (_u *RegistryCaseUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.TransferAtCleared() {
 		_spec.ClearField(registrycase.FieldTransferAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RespondentDisputed(); ok {
+		_spec.SetField(registrycase.FieldRespondentDisputed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)
@@ -1085,6 +1102,20 @@ func (_u *RegistryCaseUpdateOne) ClearTransferAt() *RegistryCaseUpdateOne {
 	return _u
 }
 
+// SetRespondentDisputed sets the "respondent_disputed" field.
+func (_u *RegistryCaseUpdateOne) SetRespondentDisputed(v bool) *RegistryCaseUpdateOne {
+	_u.mutation.SetRespondentDisputed(v)
+	return _u
+}
+
+// SetNillableRespondentDisputed sets the "respondent_disputed" field if the given value is not nil.
+func (_u *RegistryCaseUpdateOne) SetNillableRespondentDisputed(v *bool) *RegistryCaseUpdateOne {
+	if v != nil {
+		_u.SetRespondentDisputed(*v)
+	}
+	return _u
+}
+
 // SetLatestActivityID sets the "latest_activity_id" field.
 func (_u *RegistryCaseUpdateOne) SetLatestActivityID(v terms.ID) *RegistryCaseUpdateOne {
 	_u.mutation.SetLatestActivityID(v)
@@ -1348,6 +1379,9 @@ func (_u *RegistryCaseUpdateOne) sqlSave(ctx context.Context) (_node *RegistryCa
 	}
 	if _u.mutation.TransferAtCleared() {
 		_spec.ClearField(registrycase.FieldTransferAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RespondentDisputed(); ok {
+		_spec.SetField(registrycase.FieldRespondentDisputed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LatestActivityID(); ok {
 		_spec.SetField(registrycase.FieldLatestActivityID, field.TypeString, value)

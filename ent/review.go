@@ -31,6 +31,8 @@ type Review struct {
 	Note string `json:"note,omitempty"`
 	// ReviewedAt holds the value of the "reviewed_at" field.
 	ReviewedAt time.Time `json:"reviewed_at,omitempty"`
+	// RightCase holds the value of the "right_case" field.
+	RightCase bool `json:"right_case,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ReviewQuery when eager-loading is set.
 	Edges        ReviewEdges `json:"edges"`
@@ -62,6 +64,8 @@ func (*Review) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case review.FieldRightCase:
+			values[i] = new(sql.NullBool)
 		case review.FieldID, review.FieldCaseID, review.FieldActivityID, review.FieldAccountID, review.FieldReviewedByName, review.FieldNote:
 			values[i] = new(sql.NullString)
 		case review.FieldReviewedAt:
@@ -123,6 +127,12 @@ func (_m *Review) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReviewedAt = value.Time
 			}
+		case review.FieldRightCase:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field right_case", values[i])
+			} else if value.Valid {
+				_m.RightCase = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -181,6 +191,9 @@ func (_m *Review) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reviewed_at=")
 	builder.WriteString(_m.ReviewedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("right_case=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RightCase))
 	builder.WriteByte(')')
 	return builder.String()
 }

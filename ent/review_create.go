@@ -66,6 +66,20 @@ func (_c *ReviewCreate) SetReviewedAt(v time.Time) *ReviewCreate {
 	return _c
 }
 
+// SetRightCase sets the "right_case" field.
+func (_c *ReviewCreate) SetRightCase(v bool) *ReviewCreate {
+	_c.mutation.SetRightCase(v)
+	return _c
+}
+
+// SetNillableRightCase sets the "right_case" field if the given value is not nil.
+func (_c *ReviewCreate) SetNillableRightCase(v *bool) *ReviewCreate {
+	if v != nil {
+		_c.SetRightCase(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ReviewCreate) SetID(v terms.ID) *ReviewCreate {
 	_c.mutation.SetID(v)
@@ -128,6 +142,10 @@ func (_c *ReviewCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReviewCreate) defaults() error {
+	if _, ok := _c.mutation.RightCase(); !ok {
+		v := review.DefaultRightCase
+		_c.mutation.SetRightCase(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if review.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized review.DefaultID (forgotten import ent/runtime?)")
@@ -169,6 +187,9 @@ func (_c *ReviewCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReviewedAt(); !ok {
 		return &ValidationError{Name: "reviewed_at", err: errors.New(`ent: missing required field "Review.reviewed_at"`)}
+	}
+	if _, ok := _c.mutation.RightCase(); !ok {
+		return &ValidationError{Name: "right_case", err: errors.New(`ent: missing required field "Review.right_case"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := review.IDValidator(string(v)); err != nil {
@@ -232,6 +253,10 @@ func (_c *ReviewCreate) createSpec() (*Review, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReviewedAt(); ok {
 		_spec.SetField(review.FieldReviewedAt, field.TypeTime, value)
 		_node.ReviewedAt = value
+	}
+	if value, ok := _c.mutation.RightCase(); ok {
+		_spec.SetField(review.FieldRightCase, field.TypeBool, value)
+		_node.RightCase = value
 	}
 	if nodes := _c.mutation.RegistryCaseIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -83,6 +83,8 @@ type ServiceActivity struct {
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
 	// ReportedRespondent holds the value of the "reported_respondent" field.
 	ReportedRespondent string `json:"reported_respondent,omitempty"`
+	// OnProvisional holds the value of the "on_provisional" field.
+	OnProvisional bool `json:"on_provisional,omitempty"`
 	// DeviceSubmittedAt holds the value of the "device_submitted_at" field.
 	DeviceSubmittedAt *time.Time `json:"device_submitted_at,omitempty"`
 	// DeviceSentAt holds the value of the "device_sent_at" field.
@@ -133,7 +135,7 @@ func (*ServiceActivity) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case serviceactivity.FieldContentSha256, serviceactivity.FieldAbout:
 			values[i] = new([]byte)
-		case serviceactivity.FieldPoliceAssistanceRequested, serviceactivity.FieldRecordedLate, serviceactivity.FieldNoFurtherAttempt:
+		case serviceactivity.FieldPoliceAssistanceRequested, serviceactivity.FieldRecordedLate, serviceactivity.FieldNoFurtherAttempt, serviceactivity.FieldOnProvisional:
 			values[i] = new(sql.NullBool)
 		case serviceactivity.FieldSequence, serviceactivity.FieldRecordingDelayMinutes:
 			values[i] = new(sql.NullInt64)
@@ -361,6 +363,12 @@ func (_m *ServiceActivity) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReportedRespondent = value.String
 			}
+		case serviceactivity.FieldOnProvisional:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field on_provisional", values[i])
+			} else if value.Valid {
+				_m.OnProvisional = value.Bool
+			}
 		case serviceactivity.FieldDeviceSubmittedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field device_submitted_at", values[i])
@@ -535,6 +543,9 @@ func (_m *ServiceActivity) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reported_respondent=")
 	builder.WriteString(_m.ReportedRespondent)
+	builder.WriteString(", ")
+	builder.WriteString("on_provisional=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OnProvisional))
 	builder.WriteString(", ")
 	if v := _m.DeviceSubmittedAt; v != nil {
 		builder.WriteString("device_submitted_at=")

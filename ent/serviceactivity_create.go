@@ -361,6 +361,20 @@ func (_c *ServiceActivityCreate) SetNillableReportedRespondent(v *string) *Servi
 	return _c
 }
 
+// SetOnProvisional sets the "on_provisional" field.
+func (_c *ServiceActivityCreate) SetOnProvisional(v bool) *ServiceActivityCreate {
+	_c.mutation.SetOnProvisional(v)
+	return _c
+}
+
+// SetNillableOnProvisional sets the "on_provisional" field if the given value is not nil.
+func (_c *ServiceActivityCreate) SetNillableOnProvisional(v *bool) *ServiceActivityCreate {
+	if v != nil {
+		_c.SetOnProvisional(*v)
+	}
+	return _c
+}
+
 // SetDeviceSubmittedAt sets the "device_submitted_at" field.
 func (_c *ServiceActivityCreate) SetDeviceSubmittedAt(v time.Time) *ServiceActivityCreate {
 	_c.mutation.SetDeviceSubmittedAt(v)
@@ -467,6 +481,10 @@ func (_c *ServiceActivityCreate) defaults() error {
 	if _, ok := _c.mutation.ReportedRespondent(); !ok {
 		v := serviceactivity.DefaultReportedRespondent
 		_c.mutation.SetReportedRespondent(v)
+	}
+	if _, ok := _c.mutation.OnProvisional(); !ok {
+		v := serviceactivity.DefaultOnProvisional
+		_c.mutation.SetOnProvisional(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if serviceactivity.DefaultID == nil {
@@ -586,6 +604,9 @@ func (_c *ServiceActivityCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReportedRespondent(); !ok {
 		return &ValidationError{Name: "reported_respondent", err: errors.New(`ent: missing required field "ServiceActivity.reported_respondent"`)}
+	}
+	if _, ok := _c.mutation.OnProvisional(); !ok {
+		return &ValidationError{Name: "on_provisional", err: errors.New(`ent: missing required field "ServiceActivity.on_provisional"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := serviceactivity.IDValidator(string(v)); err != nil {
@@ -748,6 +769,10 @@ func (_c *ServiceActivityCreate) createSpec() (*ServiceActivity, *sqlgraph.Creat
 	if value, ok := _c.mutation.ReportedRespondent(); ok {
 		_spec.SetField(serviceactivity.FieldReportedRespondent, field.TypeString, value)
 		_node.ReportedRespondent = value
+	}
+	if value, ok := _c.mutation.OnProvisional(); ok {
+		_spec.SetField(serviceactivity.FieldOnProvisional, field.TypeBool, value)
+		_node.OnProvisional = value
 	}
 	if value, ok := _c.mutation.DeviceSubmittedAt(); ok {
 		_spec.SetField(serviceactivity.FieldDeviceSubmittedAt, field.TypeTime, value)

@@ -70,7 +70,13 @@ func TestTheDocketOfAManualEntry(t *testing.T) {
 	}
 	confirmed := s.manual(row.Docket, "officer1", "Someone", served(ago(time.Hour)))
 	confirmed["confirm"] = []string{"RESPONDENT_MISMATCH"}
-	s.acted(t, "registry1", "recordManualEntry", confirmed)
+	kept := s.acted(t, "registry1", "recordManualEntry", confirmed).At(t, "r", "activity", "id")
+	for who, name := range map[string]any{"registry1": "Rob Someone", "officer1": nil, "supervisor1": nil} {
+		a := graphtest.MustAsk(s.As(who), t, s.Server, `query($id: ID!) { node(id: $id) { ... on Service { manualEntry { reportedRespondent } } } }`, map[string]any{"id": kept})
+		if got := a.At(t, "node", "manualEntry", "reportedRespondent"); got != name {
+			t.Errorf("%s reads that the officer reported %v", who, got)
+		}
+	}
 	fresh := s.acted(t, "manager1", "recordManualEntry", s.manual("NNHFA269000001S", "officer1", "Newman", served(ago(time.Hour))))
 	if fresh.At(t, "r", "case", "provisional") != true || fresh.At(t, "r", "case", "serviceStatus") != "SERVED" || fresh.At(t, "r", "case", "respondent", "lastName") != "Newman" {
 		t.Errorf("the provisional case: %s", fresh.Body)

@@ -60,7 +60,7 @@ func drive(ctx context.Context, args []string, io streams) (err error) {
 	defer ticker.Stop()
 	driven, err := demo.Drive(ctx, demo.DriveOptions{
 		Store: s.store, Reference: s.reference, Accounts: s.accounts, Importer: s.importer(), Clock: s.clock, Tick: ticker.C, Seed: seed,
-		Recorder: &recording.Recorder{Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock},
+		Recorder: &recording.Recorder{Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock, OnOpened: s.claimWaiting},
 		Tell:     func(t demo.Told) { t.Write(io.out) },
 	})
 	if !errors.Is(err, demo.ErrNoYear) {

@@ -15,6 +15,7 @@ import (
 func graphQL(s *system, w *workers, callers *server.Callers) *gqlhttp.Handler {
 	recorder := &recording.Recorder{
 		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely, Clock: s.clock, OnCommit: w.nudge,
+		OnOpened: s.claimWaiting,
 	}
 	schema := graph.New(graph.Options{
 		Read:     read.New(s.store, s.reference, w.lookUps, s.timely, s.deadlines(), s.clock),

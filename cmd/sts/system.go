@@ -126,6 +126,15 @@ func (s *system) deadlines() deadline.Rules {
 	return deadline.Rules{AcknowledgeWithin: s.config.AcknowledgeBy}
 }
 
+// claimWaiting applies what the registry had sent for a docket whose case was
+// opened just now (§7). The entry is recorded by then, and stays so when whoever
+// asked goes away.
+func (s *system) claimWaiting(ctx context.Context, docket terms.Docket) {
+	if err := s.importer().Claim(context.WithoutCancel(ctx), docket); err != nil {
+		s.log.Error("what waits for a provisional case could not be applied: the daybook's row will apply it", "docket", docket, "error", err)
+	}
+}
+
 func (s *system) importer() *intake.Importer {
 	return &intake.Importer{
 		Store: s.store, Reference: s.reference, Planner: s.planner, Timely: s.timely,

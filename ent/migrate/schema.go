@@ -657,6 +657,7 @@ var (
 		{Name: "transfer_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "transfer_work", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "transfer_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "respondent_disputed", Type: field.TypeBool, Default: false},
 		{Name: "latest_activity_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "latest_activity_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
@@ -689,7 +690,7 @@ var (
 			{
 				Name:    "registrycase_latest_activity_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{RegistryCasesColumns[26], RegistryCasesColumns[0]},
+				Columns: []*schema.Column{RegistryCasesColumns[27], RegistryCasesColumns[0]},
 			},
 			{
 				Name:    "registrycase_service_status_hearing_sort_id",
@@ -700,6 +701,11 @@ var (
 				Name:    "registrycase_transfer_work_transfer_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{RegistryCasesColumns[23], RegistryCasesColumns[24], RegistryCasesColumns[0]},
+			},
+			{
+				Name:    "registrycase_respondent_disputed_hearing_sort_id",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryCasesColumns[25], RegistryCasesColumns[15], RegistryCasesColumns[0]},
 			},
 		},
 	}
@@ -816,6 +822,7 @@ var (
 		{Name: "reviewed_by_name", Type: field.TypeString, SchemaType: map[string]string{"mysql": "varchar(200)"}},
 		{Name: "note", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"mysql": "mediumtext"}},
 		{Name: "reviewed_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "right_case", Type: field.TypeBool, Default: false},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
 	}
 	// ReviewsTable holds the schema information for the "reviews" table.
@@ -826,16 +833,16 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reviews_registry_cases_registry_case",
-				Columns:    []*schema.Column{ReviewsColumns[6]},
+				Columns:    []*schema.Column{ReviewsColumns[7]},
 				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "review_activity_id",
+				Name:    "review_activity_id_right_case",
 				Unique:  true,
-				Columns: []*schema.Column{ReviewsColumns[1]},
+				Columns: []*schema.Column{ReviewsColumns[1], ReviewsColumns[6]},
 			},
 		},
 	}
@@ -871,6 +878,7 @@ var (
 		{Name: "reported_via", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "reported_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "reported_respondent", Type: field.TypeString, Default: "", SchemaType: map[string]string{"mysql": "varchar(401)"}},
+		{Name: "on_provisional", Type: field.TypeBool, Default: false},
 		{Name: "device_submitted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "device_sent_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "case_id", Type: field.TypeString, Size: 40},
@@ -884,13 +892,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "service_activities_registry_cases_registry_case",
-				Columns:    []*schema.Column{ServiceActivitiesColumns[32]},
+				Columns:    []*schema.Column{ServiceActivitiesColumns[33]},
 				RefColumns: []*schema.Column{RegistryCasesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "service_activities_officers_officer",
-				Columns:    []*schema.Column{ServiceActivitiesColumns[33]},
+				Columns:    []*schema.Column{ServiceActivitiesColumns[34]},
 				RefColumns: []*schema.Column{OfficersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -899,7 +907,7 @@ var (
 			{
 				Name:    "serviceactivity_case_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{ServiceActivitiesColumns[32], ServiceActivitiesColumns[1]},
+				Columns: []*schema.Column{ServiceActivitiesColumns[33], ServiceActivitiesColumns[1]},
 			},
 			{
 				Name:    "serviceactivity_account_id_idempotency_key",
@@ -914,7 +922,7 @@ var (
 			{
 				Name:    "serviceactivity_officer_id_recorded_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ServiceActivitiesColumns[33], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
+				Columns: []*schema.Column{ServiceActivitiesColumns[34], ServiceActivitiesColumns[4], ServiceActivitiesColumns[0]},
 			},
 			{
 				Name:    "serviceactivity_to_officer_id",

@@ -61,6 +61,8 @@ const (
 	FieldTransferWork = "transfer_work"
 	// FieldTransferAt holds the string denoting the transfer_at field in the database.
 	FieldTransferAt = "transfer_at"
+	// FieldRespondentDisputed holds the string denoting the respondent_disputed field in the database.
+	FieldRespondentDisputed = "respondent_disputed"
 	// FieldLatestActivityID holds the string denoting the latest_activity_id field in the database.
 	FieldLatestActivityID = "latest_activity_id"
 	// FieldLatestActivityAt holds the string denoting the latest_activity_at field in the database.
@@ -96,6 +98,7 @@ var Columns = []string{
 	FieldTransferID,
 	FieldTransferWork,
 	FieldTransferAt,
+	FieldRespondentDisputed,
 	FieldLatestActivityID,
 	FieldLatestActivityAt,
 }
@@ -142,6 +145,8 @@ var (
 	TransferIDValidator func(string) error
 	// TransferWorkValidator is a validator for the "transfer_work" field. It is called by the builders before save.
 	TransferWorkValidator func(string) error
+	// DefaultRespondentDisputed holds the default value on creation for the "respondent_disputed" field.
+	DefaultRespondentDisputed bool
 	// LatestActivityIDValidator is a validator for the "latest_activity_id" field. It is called by the builders before save.
 	LatestActivityIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
@@ -276,6 +281,11 @@ func ByTransferWork(opts ...sql.OrderTermOption) OrderOption {
 // ByTransferAt orders the results by the transfer_at field.
 func ByTransferAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTransferAt, opts...).ToFunc()
+}
+
+// ByRespondentDisputed orders the results by the respondent_disputed field.
+func ByRespondentDisputed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRespondentDisputed, opts...).ToFunc()
 }
 
 // ByLatestActivityID orders the results by the latest_activity_id field.

@@ -182,6 +182,11 @@ func TransferAt(v time.Time) predicate.RegistryCase {
 	return predicate.RegistryCase(sql.FieldEQ(FieldTransferAt, v))
 }
 
+// RespondentDisputed applies equality check predicate on the "respondent_disputed" field. It's identical to RespondentDisputedEQ.
+func RespondentDisputed(v bool) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldEQ(FieldRespondentDisputed, v))
+}
+
 // LatestActivityID applies equality check predicate on the "latest_activity_id" field. It's identical to LatestActivityIDEQ.
 func LatestActivityID(v terms.ID) predicate.RegistryCase {
 	vc := string(v)
@@ -1604,6 +1609,16 @@ func TransferAtIsNil() predicate.RegistryCase {
 // TransferAtNotNil applies the NotNil predicate on the "transfer_at" field.
 func TransferAtNotNil() predicate.RegistryCase {
 	return predicate.RegistryCase(sql.FieldNotNull(FieldTransferAt))
+}
+
+// RespondentDisputedEQ applies the EQ predicate on the "respondent_disputed" field.
+func RespondentDisputedEQ(v bool) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldEQ(FieldRespondentDisputed, v))
+}
+
+// RespondentDisputedNEQ applies the NEQ predicate on the "respondent_disputed" field.
+func RespondentDisputedNEQ(v bool) predicate.RegistryCase {
+	return predicate.RegistryCase(sql.FieldNEQ(FieldRespondentDisputed, v))
 }
 
 // LatestActivityIDEQ applies the EQ predicate on the "latest_activity_id" field.

@@ -26,6 +26,8 @@ const (
 	FieldNote = "note"
 	// FieldReviewedAt holds the string denoting the reviewed_at field in the database.
 	FieldReviewedAt = "reviewed_at"
+	// FieldRightCase holds the string denoting the right_case field in the database.
+	FieldRightCase = "right_case"
 	// EdgeRegistryCase holds the string denoting the registry_case edge name in mutations.
 	EdgeRegistryCase = "registry_case"
 	// Table holds the table name of the review in the database.
@@ -48,6 +50,7 @@ var Columns = []string{
 	FieldReviewedByName,
 	FieldNote,
 	FieldReviewedAt,
+	FieldRightCase,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -74,6 +77,8 @@ var (
 	ActivityIDValidator func(string) error
 	// AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	AccountIDValidator func(string) error
+	// DefaultRightCase holds the default value on creation for the "right_case" field.
+	DefaultRightCase bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -116,6 +121,11 @@ func ByNote(opts ...sql.OrderTermOption) OrderOption {
 // ByReviewedAt orders the results by the reviewed_at field.
 func ByReviewedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReviewedAt, opts...).ToFunc()
+}
+
+// ByRightCase orders the results by the right_case field.
+func ByRightCase(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRightCase, opts...).ToFunc()
 }
 
 // ByRegistryCaseField orders the results by registry_case field.

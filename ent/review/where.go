@@ -89,6 +89,11 @@ func ReviewedAt(v time.Time) predicate.Review {
 	return predicate.Review(sql.FieldEQ(FieldReviewedAt, v))
 }
 
+// RightCase applies equality check predicate on the "right_case" field. It's identical to RightCaseEQ.
+func RightCase(v bool) predicate.Review {
+	return predicate.Review(sql.FieldEQ(FieldRightCase, v))
+}
+
 // CaseIDEQ applies the EQ predicate on the "case_id" field.
 func CaseIDEQ(v terms.ID) predicate.Review {
 	vc := string(v)
@@ -519,6 +524,16 @@ func ReviewedAtLT(v time.Time) predicate.Review {
 // ReviewedAtLTE applies the LTE predicate on the "reviewed_at" field.
 func ReviewedAtLTE(v time.Time) predicate.Review {
 	return predicate.Review(sql.FieldLTE(FieldReviewedAt, v))
+}
+
+// RightCaseEQ applies the EQ predicate on the "right_case" field.
+func RightCaseEQ(v bool) predicate.Review {
+	return predicate.Review(sql.FieldEQ(FieldRightCase, v))
+}
+
+// RightCaseNEQ applies the NEQ predicate on the "right_case" field.
+func RightCaseNEQ(v bool) predicate.Review {
+	return predicate.Review(sql.FieldNEQ(FieldRightCase, v))
 }
 
 // HasRegistryCase applies the HasEdge predicate on the "registry_case" edge.

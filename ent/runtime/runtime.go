@@ -823,8 +823,12 @@ func init() {
 	registrycaseDescTransferWork := registrycaseFields[22].Descriptor()
 	// registrycase.TransferWorkValidator is a validator for the "transfer_work" field. It is called by the builders before save.
 	registrycase.TransferWorkValidator = registrycaseDescTransferWork.Validators[0].(func(string) error)
+	// registrycaseDescRespondentDisputed is the schema descriptor for respondent_disputed field.
+	registrycaseDescRespondentDisputed := registrycaseFields[24].Descriptor()
+	// registrycase.DefaultRespondentDisputed holds the default value on creation for the respondent_disputed field.
+	registrycase.DefaultRespondentDisputed = registrycaseDescRespondentDisputed.Default.(bool)
 	// registrycaseDescLatestActivityID is the schema descriptor for latest_activity_id field.
-	registrycaseDescLatestActivityID := registrycaseFields[24].Descriptor()
+	registrycaseDescLatestActivityID := registrycaseFields[25].Descriptor()
 	// registrycase.LatestActivityIDValidator is a validator for the "latest_activity_id" field. It is called by the builders before save.
 	registrycase.LatestActivityIDValidator = registrycaseDescLatestActivityID.Validators[0].(func(string) error)
 	// registrycaseDescID is the schema descriptor for id field.
@@ -963,6 +967,10 @@ func init() {
 	reviewDescAccountID := reviewFields[2].Descriptor()
 	// review.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	review.AccountIDValidator = reviewDescAccountID.Validators[0].(func(string) error)
+	// reviewDescRightCase is the schema descriptor for right_case field.
+	reviewDescRightCase := reviewFields[6].Descriptor()
+	// review.DefaultRightCase holds the default value on creation for the right_case field.
+	review.DefaultRightCase = reviewDescRightCase.Default.(bool)
 	// reviewDescID is the schema descriptor for id field.
 	reviewDescID := reviewMixinFields0[0].Descriptor()
 	// review.DefaultID holds the default value on creation for the id field.
@@ -1047,6 +1055,10 @@ func init() {
 	serviceactivityDescReportedRespondent := serviceactivityFields[30].Descriptor()
 	// serviceactivity.DefaultReportedRespondent holds the default value on creation for the reported_respondent field.
 	serviceactivity.DefaultReportedRespondent = serviceactivityDescReportedRespondent.Default.(string)
+	// serviceactivityDescOnProvisional is the schema descriptor for on_provisional field.
+	serviceactivityDescOnProvisional := serviceactivityFields[31].Descriptor()
+	// serviceactivity.DefaultOnProvisional holds the default value on creation for the on_provisional field.
+	serviceactivity.DefaultOnProvisional = serviceactivityDescOnProvisional.Default.(bool)
 	// serviceactivityDescID is the schema descriptor for id field.
 	serviceactivityDescID := serviceactivityMixinFields0[0].Descriptor()
 	// serviceactivity.DefaultID holds the default value on creation for the id field.

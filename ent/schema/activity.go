@@ -68,9 +68,12 @@ func (ServiceActivity) Fields() []ent.Field {
 		// Manual entry (§7).
 		code("reported_via", terms.EntryVia(""), optional, immutable),
 		instant("reported_at", optional, immutable),
-		// The respondent's name as the officer reported it, if it was not the
-		// docket's and was confirmed.
+		// The respondent's name as the officer reported it, if it could not be
+		// compared with the docket's, or was another and was confirmed.
 		text("reported_respondent", 2*nameLen+1, optional, immutable),
+		// Entered before the daybook had brought the case: the name is compared
+		// when it does.
+		field.Bool("on_provisional").Default(false).Immutable(),
 		// What the phone's clock said: evidence, changes no flag.
 		instant("device_submitted_at", optional, immutable),
 		instant("device_sent_at", optional, immutable),
@@ -121,7 +124,8 @@ func (TransferAcknowledgement) Indexes() []ent.Index {
 }
 
 // Review says that a person of the registry section has seen to an activity that
-// stood on the board: other information, a late service, a transfer in doubt.
+// stood on the board: other information, a late service, a transfer in doubt, an
+// entry whose respondent was another than the case's.
 type Review struct{ ent.Schema }
 
 func (Review) Mixin() []ent.Mixin { return record("reviews", terms.ReviewPrefix) }
@@ -134,12 +138,17 @@ func (Review) Fields() []ent.Field {
 		text("reviewed_by_name", nameLen, immutable),
 		text("note", maxText, optional, immutable),
 		instant("reviewed_at", immutable),
+		// The activity was in doubt when it was reviewed (casefile.Doubted), and is
+		// on the right case. It is kept beside a review from before the doubt.
+		field.Bool("right_case").Default(false).Immutable(),
 	}
 }
 
 func (Review) Edges() []ent.Edge { return []ent.Edge{ofCase()} }
 
-func (Review) Indexes() []ent.Index { return []ent.Index{index.Fields("activity_id").Unique()} }
+func (Review) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("activity_id", "right_case").Unique()}
+}
 
 // RegistryEntry is what the registry is told of every activity (§3(c)).
 type RegistryEntry struct{ ent.Schema }

@@ -58,6 +58,9 @@ func (RegistryCase) Fields() []ent.Field {
 		ref("transfer_id", optional),
 		code("transfer_work", terms.TransferWork(""), optional),
 		instant("transfer_at", optional),
+		// A manual entry reported another respondent than the case turned out to
+		// have, and nobody has settled it (§7): see casefile.Doubted.
+		field.Bool("respondent_disputed").Default(false),
 		ref("latest_activity_id", optional),
 		instant("latest_activity_at"),
 	}
@@ -73,6 +76,7 @@ func (RegistryCase) Indexes() []ent.Index {
 		// What is open near a hearing.
 		index.Fields("service_status", "hearing_sort", "id"),
 		index.Fields("transfer_work", "transfer_at", "id"),
+		index.Fields("respondent_disputed", "hearing_sort", "id"),
 	}
 }
 

@@ -76,6 +76,8 @@ const (
 	FieldReportedAt = "reported_at"
 	// FieldReportedRespondent holds the string denoting the reported_respondent field in the database.
 	FieldReportedRespondent = "reported_respondent"
+	// FieldOnProvisional holds the string denoting the on_provisional field in the database.
+	FieldOnProvisional = "on_provisional"
 	// FieldDeviceSubmittedAt holds the string denoting the device_submitted_at field in the database.
 	FieldDeviceSubmittedAt = "device_submitted_at"
 	// FieldDeviceSentAt holds the string denoting the device_sent_at field in the database.
@@ -136,6 +138,7 @@ var Columns = []string{
 	FieldReportedVia,
 	FieldReportedAt,
 	FieldReportedRespondent,
+	FieldOnProvisional,
 	FieldDeviceSubmittedAt,
 	FieldDeviceSentAt,
 }
@@ -190,6 +193,8 @@ var (
 	ReportedViaValidator func(string) error
 	// DefaultReportedRespondent holds the default value on creation for the "reported_respondent" field.
 	DefaultReportedRespondent string
+	// DefaultOnProvisional holds the default value on creation for the "on_provisional" field.
+	DefaultOnProvisional bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() terms.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -347,6 +352,11 @@ func ByReportedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReportedRespondent orders the results by the reported_respondent field.
 func ByReportedRespondent(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReportedRespondent, opts...).ToFunc()
+}
+
+// ByOnProvisional orders the results by the on_provisional field.
+func ByOnProvisional(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOnProvisional, opts...).ToFunc()
 }
 
 // ByDeviceSubmittedAt orders the results by the device_submitted_at field.

@@ -218,6 +218,11 @@ func ReportedRespondent(v string) predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldEQ(FieldReportedRespondent, v))
 }
 
+// OnProvisional applies equality check predicate on the "on_provisional" field. It's identical to OnProvisionalEQ.
+func OnProvisional(v bool) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldEQ(FieldOnProvisional, v))
+}
+
 // DeviceSubmittedAt applies equality check predicate on the "device_submitted_at" field. It's identical to DeviceSubmittedAtEQ.
 func DeviceSubmittedAt(v time.Time) predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldEQ(FieldDeviceSubmittedAt, v))
@@ -2259,6 +2264,16 @@ func ReportedRespondentEqualFold(v string) predicate.ServiceActivity {
 // ReportedRespondentContainsFold applies the ContainsFold predicate on the "reported_respondent" field.
 func ReportedRespondentContainsFold(v string) predicate.ServiceActivity {
 	return predicate.ServiceActivity(sql.FieldContainsFold(FieldReportedRespondent, v))
+}
+
+// OnProvisionalEQ applies the EQ predicate on the "on_provisional" field.
+func OnProvisionalEQ(v bool) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldEQ(FieldOnProvisional, v))
+}
+
+// OnProvisionalNEQ applies the NEQ predicate on the "on_provisional" field.
+func OnProvisionalNEQ(v bool) predicate.ServiceActivity {
+	return predicate.ServiceActivity(sql.FieldNEQ(FieldOnProvisional, v))
 }
 
 // DeviceSubmittedAtEQ applies the EQ predicate on the "device_submitted_at" field.

@@ -739,6 +739,29 @@ func (ec *executionContext) fieldContext_ManualEntry_enteredBy(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _ManualEntry_reportedRespondent(ctx context.Context, field graphql.CollectedField, obj *model.ManualEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManualEntry_reportedRespondent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportedRespondent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManualEntry_reportedRespondent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManualEntry", field, false, false, "String")
+}
+
 func (ec *executionContext) _OtherInformation_id(ctx context.Context, field graphql.CollectedField, obj *model.OtherInformation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4026,6 +4049,11 @@ func (ec *executionContext) _ManualEntry(ctx context.Context, sel ast.SelectionS
 		case "enteredBy":
 			out.Values[i] = ec._ManualEntry_enteredBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reportedRespondent":
+			out.Values[i] = ec._ManualEntry_reportedRespondent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

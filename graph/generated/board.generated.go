@@ -784,6 +784,38 @@ func (ec *executionContext) fieldContext_ServiceBoard_otherInformation(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _ServiceBoard_respondentsDisputed(ctx context.Context, field graphql.CollectedField, obj *model.ServiceBoard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceBoard_respondentsDisputed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RespondentsDisputed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BoardCases) graphql.Marshaler {
+			return ec.marshalNBoardCases2ᚖgithubᚗcomᚋserviceᚑtrackingᚋstsᚋgraphᚋmodelᚐBoardCases(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceBoard_respondentsDisputed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ServiceBoard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BoardCases(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnroutedAddressConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.UnroutedAddressConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1185,6 +1217,11 @@ func (ec *executionContext) _ServiceBoard(ctx context.Context, sel ast.Selection
 			}
 		case "otherInformation":
 			out.Values[i] = ec._ServiceBoard_otherInformation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "respondentsDisputed":
+			out.Values[i] = ec._ServiceBoard_respondentsDisputed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -566,6 +566,29 @@ func (ec *executionContext) fieldContext_RegistryCase_provisional(_ context.Cont
 	return graphql.NewScalarFieldContext("RegistryCase", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _RegistryCase_respondentDisputed(ctx context.Context, field graphql.CollectedField, obj *model.RegistryCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCase_respondentDisputed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RespondentDisputed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCase_respondentDisputed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCase", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _RegistryCase_serviceStatus(ctx context.Context, field graphql.CollectedField, obj *model.RegistryCase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1814,6 +1837,11 @@ func (ec *executionContext) _RegistryCase(ctx context.Context, sel ast.Selection
 			}
 		case "provisional":
 			out.Values[i] = ec._RegistryCase_provisional(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "respondentDisputed":
+			out.Values[i] = ec._RegistryCase_respondentDisputed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -639,6 +639,12 @@ type ManualEntry {
   reportedAt: DateTime!
   """Who of the registry staff entered it (§7(c))."""
   enteredBy: Actor!
+  """
+  The respondent's name as the officer reported it (§7(b)(4)), if it was confirmed
+  against another on the docket, or the daybook had not brought the case yet. Registry
+  staff only; null for others, and if the docket said the same.
+  """
+  reportedRespondent: String
 }
 
 """How many deliveries about an activity go to one kind of recipient and are in one state."""
@@ -1172,6 +1178,16 @@ type ServiceBoard {
   Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `.
   """
   otherInformation: BoardActivities!
+  """
+  Cases on which an entry of the registry section names another respondent than the
+  daybook, or until then the registry (§7(b)(3), §7(b)(4); ` + "`" + `respondentDisputed` + "`" + `): its
+  docket number may have been mistyped, and nobody new is told of it until it is
+  reviewed or withdrawn. The earliest hearing comes first.
+
+  Changed by: ` + "`" + `ActivityRecorded` + "`" + `, ` + "`" + `ActivityCorrected` + "`" + `; what the feeds or a review
+  change is no event.
+  """
+  respondentsDisputed: BoardCases!
 }
 
 """A list of the board that holds service activities."""
@@ -2250,7 +2266,8 @@ input DeliveryEventFilter {
   accessible to him (§7). It counts as the officer's, to the two hours of §4(b) from
   when it was reported; who entered it, and how the report came, are kept. A docket
   number that the daybook has not brought yet opens a provisional case, which the
-  daybook later claims.
+  daybook later claims. If the daybook then names another respondent, nobody is told
+  of the entry until the registry section has settled it (` + "`" + `respondentDisputed` + "`" + `).
 
   Who: registry staff.
   Errors: CASE_NOT_FOUND, RESPONDENT_MISMATCH, OFFICER_NOT_FOUND, IN_THE_FUTURE, BEFORE_CASE_EXISTED, ALREADY_SERVED, OFFICER_NOT_LISTED, SAME_OFFICER, NOT_HOLDER, KEY_REUSED, DETAIL_REQUIRED, TOO_LONG, BAD_TEXT, WRONG_OFFICER, EXACTLY_ONE (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_DOCKET_NUMBER, BAD_DATE_TIME, BAD_ID.
@@ -2694,6 +2711,14 @@ type RegistryCase implements Node {
   respondent: Respondent!
   """Indicates whether the case was opened by a manual entry (§7) and the daybook has not brought it yet."""
   provisional: Boolean!
+  """
+  Indicates whether an entry of the registry section may be on the wrong case (§7):
+  it was entered before the daybook had brought this case, and names another
+  respondent than the daybook, or until then the registry. Perhaps its docket number
+  was mistyped. Nobody new is told of a service so entered until the registry section
+  has reviewed the activity (` + "`" + `reviewActivity` + "`" + `: it is the right case) or withdrawn it.
+  """
+  respondentDisputed: Boolean!
   """Where service stands."""
   serviceStatus: ServiceStatus!
   """
@@ -3036,6 +3061,11 @@ type RegistrySection {
   Says that a person has seen to an activity, and so takes it off the board:
   other information (§6(c)), a late service (§4(b)), a transfer in doubt (§6(b)).
   An activity is reviewed once; reviewed again, it keeps the first review.
+
+  Of an entry whose respondent is disputed (§7, ` + "`" + `RegistryCase.respondentDisputed` + "`" + `) the
+  review says that it is on the right case: it counts beside one from before the
+  dispute, and who is to be told of the service is told at once. If the case is the
+  wrong one, withdraw the activity instead (` + "`" + `withdrawActivity` + "`" + `).
 
   Who: registry staff.
   Errors: ACTIVITY_NOT_FOUND, TOO_LONG, BAD_TEXT (in the payload); UNAUTHENTICATED, FORBIDDEN, BAD_ID.
@@ -4697,6 +4727,8 @@ func (ec *executionContext) childFields_ManualEntry(ctx context.Context, field g
 		return ec.fieldContext_ManualEntry_reportedAt(ctx, field)
 	case "enteredBy":
 		return ec.fieldContext_ManualEntry_enteredBy(ctx, field)
+	case "reportedRespondent":
+		return ec.fieldContext_ManualEntry_reportedRespondent(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ManualEntry", field.Name)
 }
@@ -4969,6 +5001,8 @@ func (ec *executionContext) childFields_RegistryCase(ctx context.Context, field 
 		return ec.fieldContext_RegistryCase_respondent(ctx, field)
 	case "provisional":
 		return ec.fieldContext_RegistryCase_provisional(ctx, field)
+	case "respondentDisputed":
+		return ec.fieldContext_RegistryCase_respondentDisputed(ctx, field)
 	case "serviceStatus":
 		return ec.fieldContext_RegistryCase_serviceStatus(ctx, field)
 	case "unsuccessfulReportDue":
@@ -5277,6 +5311,8 @@ func (ec *executionContext) childFields_ServiceBoard(ctx context.Context, field 
 		return ec.fieldContext_ServiceBoard_transfers(ctx, field)
 	case "otherInformation":
 		return ec.fieldContext_ServiceBoard_otherInformation(ctx, field)
+	case "respondentsDisputed":
+		return ec.fieldContext_ServiceBoard_respondentsDisputed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServiceBoard", field.Name)
 }

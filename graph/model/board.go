@@ -9,6 +9,7 @@ type ServiceBoard struct {
 
 	RecordedLate, Transfers, OtherInformation     *BoardActivities
 	PastLastTimelyDay, HearingNear, HearingPassed *BoardCases
+	RespondentsDisputed                           *BoardCases
 	Undelivered, Waiting                          *BoardDeliveries
 
 	// Registry staff only.

@@ -31,7 +31,8 @@ type Activity struct {
 	Note, CorrectionReason, Detail, Text, WithdrawalReason *string
 
 	// Registry staff only.
-	Review *ActivityReview
+	Review             *ActivityReview
+	ReportedRespondent *string
 
 	// Of a transfer.
 	FromOfficer, ToOfficer *Officer
@@ -84,7 +85,7 @@ func (a *Activity) ManualEntry() *ManualEntry {
 	if a.ReportedVia == nil || a.ReportedAt == nil {
 		return nil
 	}
-	return &ManualEntry{*a.ReportedVia, *a.ReportedAt, a.RecordedBy()}
+	return &ManualEntry{*a.ReportedVia, *a.ReportedAt, a.RecordedBy(), a.ReportedRespondent}
 }
 
 // ToOfficerName is null if the receiver is on the list of officers. Of one who was
@@ -101,9 +102,10 @@ type RegistryEntry struct{ *ent.RegistryEntry }
 
 // ManualEntry is how a report reached the registry section.
 type ManualEntry struct {
-	ReportedVia terms.EntryVia
-	ReportedAt  time.Time
-	EnteredBy   Actor
+	ReportedVia        terms.EntryVia
+	ReportedAt         time.Time
+	EnteredBy          Actor
+	ReportedRespondent *string // registry staff only
 }
 
 // DeliverySummary counts deliveries.

@@ -64,19 +64,26 @@ func activityKind() kind[ent.ServiceActivity, *model.Activity] {
 		id:     func(a a) terms.ID { return a.ID },
 		always: []string{serviceactivity.FieldKind}, // which decides the type
 		needs: map[string]need[a]{
-			"id":                {},
-			"kind":              {},
-			"case":              {columns: []string{serviceactivity.FieldCaseID}, load: activityCases},
-			"officer":           {columns: []string{serviceactivity.FieldOfficerID}, load: activityOfficers},
-			"occurredAt":        columns(serviceactivity.FieldOccurredAt),
-			"recordedAt":        columns(serviceactivity.FieldRecordedAt),
-			"recordedBy":        recordedBy,
-			"note":              said(serviceactivity.FieldNote, func(e *ent.ServiceActivity) string { return e.Note }, func(a a, s *string) { a.Note = s }),
-			"registryEntry":     {load: activityEntries},
-			"corrects":          {columns: []string{serviceactivity.FieldCorrectsID}, load: activityCorrects},
-			"correctedBy":       {load: activityCorrectedBy},
-			"correctionReason":  free(serviceactivity.FieldCorrectionReason, func(e *ent.ServiceActivity) string { return e.CorrectionReason }, func(a a, s *string) { a.CorrectionReason = s }),
-			"manualEntry":       columns(append([]string{serviceactivity.FieldReportedVia, serviceactivity.FieldReportedAt}, recordedBy.columns...)...),
+			"id":               {},
+			"kind":             {},
+			"case":             {columns: []string{serviceactivity.FieldCaseID}, load: activityCases},
+			"officer":          {columns: []string{serviceactivity.FieldOfficerID}, load: activityOfficers},
+			"occurredAt":       columns(serviceactivity.FieldOccurredAt),
+			"recordedAt":       columns(serviceactivity.FieldRecordedAt),
+			"recordedBy":       recordedBy,
+			"note":             said(serviceactivity.FieldNote, func(e *ent.ServiceActivity) string { return e.Note }, func(a a, s *string) { a.Note = s }),
+			"registryEntry":    {load: activityEntries},
+			"corrects":         {columns: []string{serviceactivity.FieldCorrectsID}, load: activityCorrects},
+			"correctedBy":      {load: activityCorrectedBy},
+			"correctionReason": free(serviceactivity.FieldCorrectionReason, func(e *ent.ServiceActivity) string { return e.CorrectionReason }, func(a a, s *string) { a.CorrectionReason = s }),
+			"manualEntry": {
+				columns: append([]string{serviceactivity.FieldReportedVia, serviceactivity.FieldReportedAt, serviceactivity.FieldReportedRespondent}, recordedBy.columns...),
+				each: func(w *walk, a a) {
+					if registryOnly(w.viewer) {
+						a.ReportedRespondent = words(a.ServiceActivity.ReportedRespondent)
+					}
+				},
+			},
 			"deviceSubmittedAt": columns(serviceactivity.FieldDeviceSubmittedAt),
 			"viewerCanCorrect":  {columns: []string{serviceactivity.FieldOfficerID}, load: activityCanCorrect},
 			"deliverySummary":   {load: activityDeliveries},

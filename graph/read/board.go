@@ -86,6 +86,8 @@ func (b *board) list(ctx context.Context, a asked, into *model.ServiceBoard) (er
 		into.HearingNear, err = b.casesOf(ctx, a, model.OrderDirectionAsc, b.unreported(0, 2))
 	case "hearingPassed":
 		into.HearingPassed, err = b.casesOf(ctx, a, model.OrderDirectionDesc, b.unreported(-passedReach, 0))
+	case "respondentsDisputed":
+		into.RespondentsDisputed, err = b.casesOf(ctx, a, model.OrderDirectionAsc, b.respondentsDisputed())
 	case "undelivered":
 		into.Undelivered, err = b.deliveriesOf(ctx, a, b.undelivered)
 	case "waiting":
@@ -159,6 +161,15 @@ func (b *board) pastLastTimelyDay() []mod {
 func (b *board) unreported(from, to int) []mod {
 	return b.unservedCases(where(registrycase.FieldReportMade, false),
 		onDays(b.today.AddDays(from), b.today.AddDays(to)))
+}
+
+// respondentsDisputed are the cases on which an entry may be wrong (§7).
+func (b *board) respondentsDisputed() []mod {
+	mods := []mod{isTrue(registrycase.FieldRespondentDisputed)}
+	if b.court != "" {
+		mods = append(mods, where(registrycase.FieldCourtCode, b.court))
+	}
+	return mods
 }
 
 // undelivered reads its parts by the indexes: of states, in each what is past its

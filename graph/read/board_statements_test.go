@@ -20,6 +20,7 @@ const everyList = `query($n: Int) { serviceBoard { ` +
 	`pastLastTimelyDay { count cases(first: $n) { nodes { docketNumber processHolder { name { display } } } } } ` +
 	`hearingNear { count cases(first: $n) { nodes { docketNumber } } } ` +
 	`hearingPassed { count cases(first: $n) { nodes { docketNumber } } } ` +
+	`respondentsDisputed { count cases(first: $n) { nodes { docketNumber respondentDisputed } } } ` +
 	`undelivered { count deliveries(first: $n) { nodes { state case { docketNumber } } } } ` +
 	`waiting { count deliveries(first: $n) { nodes { state case { docketNumber } } } } ` +
 	`unrouted { count addresses(first: $n) { nodes { reason kind address { town } case { docketNumber } } } } } }`
@@ -37,6 +38,7 @@ func TestStatementsDoNotGrowWithTheBoard(t *testing.T) {
 		d.activity(row, terms.KindOtherInformation, graphtest.Now)
 		d.activity(row, terms.KindAttempt, graphtest.Now, func(a *ent.ServiceActivityCreate) { a.SetReason(terms.ReasonNoAnswer) })
 		d.transfer(row, terms.TransferInconsistent, graphtest.Now)
+		d.disputed(row)
 		d.delivery(row, terms.Failed, graphtest.Now, "")
 		d.delivery(row, terms.Waiting, graphtest.Now, terms.WaitsForFileNumber)
 		d.Add(t, graphtest.Case{Hearing: graphtest.Now.AddDate(0, 0, -1)})
@@ -45,9 +47,9 @@ func TestStatementsDoNotGrowWithTheBoard(t *testing.T) {
 		name, role, query string
 		most              int
 	}{
-		{"the board", "registry1", everyList, 27},
-		{"the board, without addresses", "supervisor1", everyList, 22},
-		{"its numbers", "registry1", `{ serviceBoard { recordedLate { count } otherInformation { count } transfers { count } pastLastTimelyDay { count } hearingNear { count } hearingPassed { count } undelivered { count } waiting { count } unrouted { count } } }`, 9},
+		{"the board", "registry1", everyList, 29},
+		{"the board, without addresses", "supervisor1", everyList, 24},
+		{"its numbers", "registry1", `{ serviceBoard { recordedLate { count } otherInformation { count } transfers { count } pastLastTimelyDay { count } hearingNear { count } hearingPassed { count } undelivered { count } waiting { count } respondentsDisputed { count } unrouted { count } } }`, 10},
 		{"the calendar", "court1", everyEntry, 5},
 		{"its numbers", "court1", `{ courtCalendar(courtLocation: "HHD", on: "2026-11-25") { served attempted noEntry reportsDue } }`, 1},
 	} {

@@ -70,6 +70,12 @@ func (d *desk) transfer(row graphtest.Row, work terms.TransferWork, at time.Time
 	return id
 }
 
+// disputed seeds the fold of a case that has an entry with another respondent.
+func (d *desk) disputed(row graphtest.Row) terms.ID {
+	d.Store.Client.RegistryCase.UpdateOneID(row.ID).SetRespondentDisputed(true).ExecX(system())
+	return row.ID
+}
+
 // board answers the ids of one list, and holds count, totalCount and the pages
 // of two against each other.
 func (d *desk) board(role, args, list, items string) []string {
@@ -292,6 +298,23 @@ func TestTheBoardShowsUnroutedAddressesToTheRegistryOnly(t *testing.T) {
 	})
 }
 
+// §7(b)(4): an entry that may be on the wrong case stands on the board, the
+// earliest hearing first, until somebody has settled it.
+func TestTheBoardShowsDisputedRespondents(t *testing.T) {
+	onEach(t, func(d *desk) {
+		d.Add(d.t, graphtest.Case{Hearing: graphtest.Now})
+		none := d.disputed(d.Add(d.t, graphtest.Case{}))
+		late := d.disputed(d.Add(d.t, graphtest.Case{Hearing: graphtest.Now.AddDate(0, 0, 9)}))
+		soon := d.disputed(d.Add(d.t, graphtest.Case{Hearing: graphtest.Now.Add(time.Hour)}))
+		d.wants("respondentsDisputed", "cases", soon, late, none)
+		a := graphtest.MustAsk(d.As("registry1"), d.t, serve(d.World), `{ serviceBoard { respondentsDisputed { cases(first: 1) { nodes { respondentDisputed } } } hearingNear { cases(first: 1) { nodes { respondentDisputed } } } } }`, nil)
+		if a.At(d.t, "serviceBoard", "respondentsDisputed", "cases", "nodes", 0, "respondentDisputed") != true ||
+			a.At(d.t, "serviceBoard", "hearingNear", "cases", "nodes", 0, "respondentDisputed") != false {
+			d.t.Errorf("%s", a.Body)
+		}
+	})
+}
+
 // With a court location each list holds the cases of that location, and no other.
 func TestTheBoardOfOneCourtLocation(t *testing.T) {
 	onEach(t, func(d *desk) {
@@ -307,6 +330,7 @@ func TestTheBoardOfOneCourtLocation(t *testing.T) {
 				"otherInformation activities": string(d.activity(other, terms.KindOtherInformation, graphtest.Now)),
 				"transfers activities":        string(d.transfer(other, terms.TransferInconsistent, graphtest.Now)),
 				"undelivered deliveries":      string(d.delivery(other, terms.Failed, graphtest.Now, "")),
+				"respondentsDisputed cases":   string(d.disputed(other)),
 				"waiting deliveries":          string(d.delivery(other, terms.Waiting, graphtest.Now, terms.WaitsForFileNumber)),
 			}
 		}

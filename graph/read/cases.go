@@ -20,12 +20,13 @@ func caseKind() kind[ent.RegistryCase, *model.RegistryCase] {
 		wrap:   func(e *ent.RegistryCase) c { return &model.RegistryCase{RegistryCase: e} },
 		id:     id,
 		needs: map[string]need[c]{
-			"id":            {},
-			"docketNumber":  {columns: []string{registrycase.FieldDocket}},
-			"courtLocation": {columns: []string{registrycase.FieldCourtCode}, each: func(w *walk, c c) { c.CourtLocation = w.court(c.CourtCode) }},
-			"respondent":    {columns: []string{registrycase.FieldRespondentFirstName, registrycase.FieldRespondentLastName}},
-			"provisional":   {columns: []string{registrycase.FieldProvisional}},
-			"serviceStatus": {columns: []string{registrycase.FieldServiceStatus}},
+			"id":                 {},
+			"docketNumber":       {columns: []string{registrycase.FieldDocket}},
+			"courtLocation":      {columns: []string{registrycase.FieldCourtCode}, each: func(w *walk, c c) { c.CourtLocation = w.court(c.CourtCode) }},
+			"respondent":         {columns: []string{registrycase.FieldRespondentFirstName, registrycase.FieldRespondentLastName}},
+			"provisional":        {columns: []string{registrycase.FieldProvisional}},
+			"respondentDisputed": {columns: []string{registrycase.FieldRespondentDisputed}},
+			"serviceStatus":      {columns: []string{registrycase.FieldServiceStatus}},
 			"unsuccessfulReportDue": {
 				columns: []string{registrycase.FieldServiceStatus, registrycase.FieldReportMade, registrycase.FieldHearingAt},
 				each: func(w *walk, c c) {

@@ -100,12 +100,14 @@ func activityReviews(ctx context.Context, w *walk, rows []*model.Activity, _ ask
 		return err
 	}
 	found, err := reviewRows.rows(ctx, w.client,
-		[]string{review.FieldActivityID, review.FieldNote, review.FieldReviewedAt, review.FieldReviewedByName}, among)
+		[]string{review.FieldActivityID, review.FieldNote, review.FieldReviewedAt, review.FieldReviewedByName}, among,
+		ent.Asc(review.FieldReviewedAt))
 	if err != nil {
 		return fmt.Errorf("reading reviews: %w", err)
 	}
 	reviews := make(map[terms.ID]*model.ActivityReview, len(found))
 	for _, r := range found {
+		// Of two the later one: it settled a dispute.
 		reviews[r.ActivityID] = &model.ActivityReview{Review: r}
 	}
 	for _, row := range rows {

@@ -80,7 +80,7 @@ func (w *walk) snapshotTexts(ctx context.Context, all []*model.ActivitySnapshot,
 	for i, a := range all {
 		rows[i] = a.Activity
 	}
-	f := fields{{name: "note"}, {name: "correctionReason"}, {name: "withdrawalReason"}, {name: "detail"}, {name: "text"}}
+	f := fields{{name: "note"}, {name: "correctionReason"}, {name: "withdrawalReason"}, {name: "detail"}, {name: "text"}, {name: "manualEntry"}}
 	if entries {
 		f = append(f, asked{name: "registryEntry"})
 	}

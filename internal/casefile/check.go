@@ -85,6 +85,9 @@ func checkPage(ctx context.Context, c *ent.Client, page []*ent.RegistryCase, tim
 		if f.unheard != nil && known[f.unheard.ID] {
 			f.acknowledged()
 		}
+		if err := f.readDoubt(ctx, c, row, facts[row.ID], byCase[row.ID]); err != nil {
+			return nil, err
+		}
 		if len(compare(row, *f)) == 0 {
 			continue
 		}
@@ -114,6 +117,9 @@ func checkAgain(ctx context.Context, c *ent.Client, id terms.ID, timely Timely) 
 		}
 		f := Compute(row, facts, all, timely)
 		if err := f.readAcknowledgement(ctx, c); err != nil {
+			return nil, err
+		}
+		if err := f.readDoubt(ctx, c, row, facts, all); err != nil {
 			return nil, err
 		}
 		after, err := c.RegistryCase.Get(ctx, id)
@@ -153,6 +159,7 @@ func compare(row *ent.RegistryCase, f Folds) []Difference {
 	differ(registrycase.FieldTransferID, string(terms.Value(row.TransferID)), string(doubt.ID))
 	differ(registrycase.FieldTransferWork, string(terms.Value(row.TransferWork)), string(doubt.Work))
 	differ(registrycase.FieldTransferAt, terms.Value(row.TransferAt).Format(terms.InstantLayout), doubt.At.Format(terms.InstantLayout))
+	differ(registrycase.FieldRespondentDisputed, show(&row.RespondentDisputed), show(&f.RespondentDisputed))
 	differ(registrycase.FieldLatestActivityID, show(row.LatestActivityID), show(f.LatestActivity))
 	differ(registrycase.FieldLatestActivityAt, moment(&row.LatestActivityAt), moment(&f.LatestActivityAt))
 	return found

@@ -149,7 +149,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		for column, value := range map[string]any{
 			"respondent_key": "doe jane", "order_kind": nil, "hearing_at": nil, "hearing_courtroom": "5A", "hearing_set_at": intaketest.Noon, "hearing_sort": intaketest.Noon,
 			"last_timely_day": "2026-01-01", "service_status": "ATTEMPTED", "served_at": hearing, "served_in_time": false, "report_made": true,
-			"holder_officer_id": nil, "transfer_id": "act_none", "transfer_work": "INCONSISTENT", "transfer_at": hearing, "latest_activity_id": nil, "latest_activity_at": hearing,
+			"holder_officer_id": nil, "transfer_id": "act_none", "transfer_work": "INCONSISTENT", "transfer_at": hearing, "respondent_disputed": true, "latest_activity_id": nil, "latest_activity_at": hearing,
 		} {
 			if _, err := s.SQL().ExecContext(t.Context(), "UPDATE registry_cases SET "+column+" = ? WHERE docket = ?", value, rows[3].DocketNumber); err != nil {
 				t.Fatal(column, err)
@@ -159,7 +159,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := casefile.Check(t.Context(), s.Client, casefile.DefaultTimely)
-		if err != nil || len(found) != 18 {
+		if err != nil || len(found) != 19 {
 			t.Errorf("%d differences, %v: %v", len(found), err, found)
 		}
 	})

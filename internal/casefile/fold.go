@@ -52,6 +52,9 @@ type Folds struct {
 	Transfer         *TransferInDoubt
 	LatestActivity   *terms.ID
 	LatestActivityAt time.Time
+	// RespondentDisputed: somebody must say whether an entry is on the right
+	// case. See [Doubted].
+	RespondentDisputed bool
 
 	// unheard is the transfer by which the holder has the papers, as long as he
 	// has recorded nothing since: an acknowledgement settles it.
@@ -61,8 +64,8 @@ type Folds struct {
 }
 
 // Compute derives the folds. It is pure: Check compares it with what is stored.
-// Of acknowledgements, which are rows of their own, it knows nothing: see
-// [Folds.readAcknowledgement].
+// Of acknowledgements and reviews, which are rows of their own, it knows nothing:
+// see [Folds.readAcknowledgement] and [Folds.readDoubt].
 func Compute(c *ent.RegistryCase, facts *Facts, all []*ent.ServiceActivity, timely Timely) Folds {
 	f := Folds{HearingSort: NoHearing, ServiceStatus: terms.StatusNoEntry, LatestActivityAt: c.OpenedAt}
 	if len(facts.Rows) > 0 {
@@ -128,12 +131,15 @@ func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.
 	if err := f.readAcknowledgement(ctx, tx.Client()); err != nil {
 		return err
 	}
+	if err := f.readDoubt(ctx, tx.Client(), l.RegistryCase, facts, all); err != nil {
+		return err
+	}
 	doubt := terms.Value(f.Transfer)
 	u := tx.RegistryCase.Update().Where(registrycase.ID(l.ID)).
 		SetLastRecordedAt(l.Now).
 		SetHearingCourtroom(f.HearingCourtroom).SetHearingSort(f.HearingSort).
 		SetServiceStatus(f.ServiceStatus).SetReportMade(f.ReportMade).
-		SetLatestActivityAt(f.LatestActivityAt)
+		SetRespondentDisputed(f.RespondentDisputed).SetLatestActivityAt(f.LatestActivityAt)
 	m := u.Mutation()
 	set(f.OrderKind, m.SetOrderKind, m.ClearOrderKind)
 	set(f.HearingAt, m.SetHearingAt, m.ClearHearingAt)
@@ -158,6 +164,7 @@ func (l *Locked) Fold(ctx context.Context, tx *ent.Tx, facts *Facts, all []*ent.
 	if f.Transfer != nil {
 		c.TransferID, c.TransferWork, c.TransferAt = &doubt.ID, &doubt.Work, &doubt.At
 	}
+	c.RespondentDisputed = f.RespondentDisputed
 	c.HolderOfficerID, c.LatestActivityID, c.LatestActivityAt = f.Holder, f.LatestActivity, f.LatestActivityAt
 	return nil
 }

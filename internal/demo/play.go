@@ -77,6 +77,11 @@ func newPlayer(ctx context.Context, s *store.Store, o Options) (p *player, err e
 	planner := &registry.Planner{Routing: lawenforcement.NewRouting(tables, loaded), Ledger: p.teller.office.ledger}
 	p.recorder = &recording.Recorder{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time, OnCommit: func() {}}
 	p.importer = &intake.Importer{Store: s, Reference: loaded, Planner: planner, Timely: casefile.DefaultTimely, Clock: p.time}
+	p.recorder.OnOpened = func(ctx context.Context, docket terms.Docket) {
+		if err := p.importer.Claim(ctx, docket); err != nil {
+			o.Log.Error("what waits for a provisional case could not be applied", "docket", docket, "error", err)
+		}
+	}
 	p.sweeper = deadline.NewSweeper(s, p.teller.office.ledger, deadline.Options{Clock: p.time, Log: o.Log, LookBack: 14 * 24 * time.Hour})
 	p.sequencer = journal.NewSequencer(s, journal.SequencerOptions{Log: o.Log, Clock: p.time})
 	return p, nil

@@ -170,6 +170,7 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 	}
 	var entries []journal.Entry
 	var claimed []terms.Docket
+	var changed []*casefile.Locked
 	for id, row := range updates {
 		c := locked[id]
 		verdict := compareDaybook(c.RegistryCase, row) // again: only the lock makes it sure
@@ -192,11 +193,17 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 				claimed = append(claimed, c.Docket)
 			}
 		}
-		if err := u.Exec(ctx); err != nil {
+		if c.RegistryCase, err = u.Save(ctx); err != nil {
 			return fmt.Errorf("changing case %s: %w", id, err)
+		}
+		if verdict == newer {
+			changed = append(changed, c)
 		}
 	}
 	if err := journal.Append(ctx, tx, entries...); err != nil {
+		return err
+	}
+	if err := i.compareRespondents(ctx, tx, changed); err != nil {
 		return err
 	}
 	if len(claimed) == 0 {
@@ -204,4 +211,54 @@ func (i *Importer) updateCases(ctx context.Context, tx *ent.Tx, updates map[term
 	}
 	_, err = i.claim(ctx, tx, claimed)
 	return err
+}
+
+// compareRespondents compares the name that the daybook now gives with what was
+// reported before it had brought the case (§7). Where they differ the case is
+// disputed and its entries are not told; where they no longer do, they are.
+func (i *Importer) compareRespondents(ctx context.Context, tx *ent.Tx, changed []*casefile.Locked) error {
+	byID := map[terms.ID]*casefile.Locked{}
+	for _, c := range changed {
+		if c.LatestActivityID != nil {
+			byID[c.ID] = c
+		}
+	}
+	if len(byID) == 0 {
+		return nil
+	}
+	activities, err := casefile.Activities(ctx, tx.Client(), slices.Collect(maps.Keys(byID))...)
+	if err != nil {
+		return err
+	}
+	entered := map[terms.ID][]*ent.ServiceActivity{}
+	for _, a := range activities {
+		if a.OnProvisional {
+			entered[a.CaseID] = nil
+		}
+	}
+	if len(entered) == 0 {
+		return nil
+	}
+	for _, a := range activities {
+		if _, any := entered[a.CaseID]; any {
+			entered[a.CaseID] = append(entered[a.CaseID], a)
+		}
+	}
+	facts, err := casefile.ReadFactsOf(ctx, tx.Client(), slices.Collect(maps.Keys(entered)))
+	if err != nil {
+		return err
+	}
+	for id, all := range entered {
+		c := byID[id]
+		was := c.RespondentDisputed
+		if err := c.Dispute(ctx, tx, facts[id], all); err != nil {
+			return err
+		}
+		if was && !c.RespondentDisputed {
+			if err := i.Planner.Again(ctx, tx, c, facts[id], all); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -12,7 +12,13 @@
 // A case that the registry section opened before the daybook brought it (§7) is
 // provisional. The daybook's first row for it claims it, however old: its court,
 // name and date hold from then on, what they were stays in the journal, and the
-// registry's rows that waited for the daybook are applied.
+// registry's rows that still wait are applied. Most do not: what waits for a docket
+// is applied as soon as a manual entry opens its case ([Importer.Claim]).
+//
+// The docket number of such a case may have been mistyped. Where the daybook, or
+// before it the registry, names another respondent than the officer reported, the
+// case is disputed: nobody is told of the entry until a person of the registry
+// section has said that it is on the right case, or has withdrawn it.
 //
 // # Rows of one age
 //

@@ -9,6 +9,7 @@ import (
 
 	"github.com/service-tracking/sts/ent"
 	"github.com/service-tracking/sts/ent/waitingrow"
+	"github.com/service-tracking/sts/internal/access"
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/terms"
@@ -124,6 +125,13 @@ func kept(content []byte) ([]feed.Registry, error) {
 		return nil, fmt.Errorf("it is empty")
 	}
 	return rows, nil
+}
+
+// Claim applies the registry's rows that wait for a docket whose case was opened
+// just now, by a manual entry (§7). Where it fails they wait on, until the daybook
+// brings the case or the registry its next row.
+func (i *Importer) Claim(ctx context.Context, docket terms.Docket) error {
+	return i.claimArrived(access.As(ctx, "intake"), []terms.Docket{docket})
 }
 
 // claimArrived applies the rows that wait for cases which are there by now.

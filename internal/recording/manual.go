@@ -74,7 +74,7 @@ func (w *manual) judge(ctx context.Context, m *matter) (err error) {
 	if w.ReportedAt.After(m.c.Now.Add(Skew)) {
 		m.object(InTheFuture, "The officer cannot have reported it in the future. Check the day, and a.m. or p.m.", "reportedAt")
 	}
-	w.mismatch = !sameName(w.FirstName, w.LastName, m.c.RespondentFirstName, m.c.RespondentLastName)
+	w.mismatch = !casefile.SameName(w.reported(), m.c.RespondentFirstName, m.c.RespondentLastName)
 	if w.mismatch && !m.confirmed(terms.ConfirmRespondentMismatch) {
 		m.object(RespondentMismatch, fmt.Sprintf(
 			"The docket's respondent is %s %s, and the officer reported %s %s. Check the docket number with the officer. If it is the same person, confirm RESPONDENT_MISMATCH: both spellings are kept.",
@@ -93,11 +93,16 @@ func (w *manual) judge(ctx context.Context, m *matter) (err error) {
 	return nil
 }
 
-func (w *manual) write(a *ent.ServiceActivityCreate, _ *matter) {
-	a.SetReportedVia(w.Via).SetReportedAt(w.ReportedAt)
-	if w.mismatch {
-		a.SetReportedRespondent(w.FirstName + " " + w.LastName)
+// write keeps the name where it is not the docket's, and on a provisional case
+// always: there it was compared with what another entry said, if with anything,
+// and the docket's own comes later. See casefile.Doubted.
+func (w *manual) write(a *ent.ServiceActivityCreate, m *matter) {
+	a.SetReportedVia(w.Via).SetReportedAt(w.ReportedAt).SetOnProvisional(m.c.Provisional)
+	if w.mismatch || m.c.Provisional {
+		a.SetReportedRespondent(w.reported())
 	}
 }
+
+func (w *manual) reported() string { return w.FirstName + " " + w.LastName }
 
 func (w *manual) recorded(context.Context, *matter, *ent.ServiceActivity) error { return nil }

@@ -189,7 +189,7 @@ func TestAProvisionalCase(t *testing.T) {
 		got := w.Enter(in) // nothing is asked about the time, nor the name
 		a, c := got.Activity, got.Case
 		if !c.Provisional || c.CourtCode != "HHD" || c.RespondentFirstName != "Jon" || c.RespondentKey != "roe jon" || !c.OpenedAt.Equal(terms.Micro(w.Clock.Now())) ||
-			c.ServiceStatus != terms.StatusServed || !c.ServedAt.Equal(served) || a.ReportedRespondent != "" || !a.RecordedAt.After(c.OpenedAt) || *a.RecordedLate {
+			c.ServiceStatus != terms.StatusServed || !c.ServedAt.Equal(served) || a.ReportedRespondent != "Jon Roe" || !a.RecordedAt.After(c.OpenedAt) || *a.RecordedLate {
 			t.Errorf("case: %v, activity: %v", c, a)
 		}
 		opened := s.Client.JournalRecord.Query().Where(journalrecord.KindEQ(terms.CaseOpened)).OnlyX(w.System())
@@ -218,7 +218,18 @@ func TestAProvisionalCase(t *testing.T) {
 		if facts := string(changed.Facts); !strings.Contains(facts, `"provisional":true`) || !strings.Contains(facts, `"respondentFirstName":"Jon"`) {
 			t.Errorf("what it was before: %s", facts)
 		}
-		// §3(d), §3(e): what waited is sent now.
+		// §7(b)(4): John is another than Jon. What waited for the case was applied, and
+		// nobody is told of the service: package registry tests what becomes of it.
+		if !c.RespondentDisputed || len(w.Deliveries(a.ID)) != 0 {
+			t.Errorf("disputed: %v, %d deliveries", c.RespondentDisputed, len(w.Deliveries(a.ID)))
+		}
+		w.Consistent()
+		// The daybook had mistyped it. §3(d), §3(e): what waited is sent now.
+		w.Clock.Advance(time.Hour)
+		w.Daybook(feed.Daybook{DocketNumber: docket, RespondentFirstName: "Jon", CreatedAt: c.OpenedAt, SourceUpdatedAt: w.Clock.Now()})
+		if c = w.Case(docket); c.RespondentDisputed || c.RespondentFirstName != "Jon" {
+			t.Errorf("settled: %v", c)
+		}
 		if told := w.Told(a.ID); len(told) != 1 || len(w.Deliveries(a.ID)) != 3 {
 			t.Errorf("told are %v, %d deliveries", told, len(w.Deliveries(a.ID)))
 		}

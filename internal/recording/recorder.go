@@ -8,6 +8,7 @@ import (
 	"github.com/service-tracking/sts/internal/casefile"
 	"github.com/service-tracking/sts/internal/registry"
 	"github.com/service-tracking/sts/internal/store"
+	"github.com/service-tracking/sts/internal/terms"
 )
 
 // Skew is how far ahead of ours a phone's clock may be.
@@ -23,6 +24,10 @@ type Recorder struct {
 	// OnCommit is called after each recording is committed: it nudges the
 	// sequencer and the dispatcher of this process.
 	OnCommit func()
+	// OnOpened, if set, is called after the commit of an entry that opened a
+	// provisional case (§7): what waited for that docket can be applied. It is on
+	// the way of the answer.
+	OnOpened func(context.Context, terms.Docket)
 }
 
 func (r *Recorder) committed() {

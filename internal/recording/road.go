@@ -84,6 +84,9 @@ func (r *Recorder) once(ctx context.Context, v *access.Viewer, d *deed) (result 
 	}
 	if len(result.Refusals) == 0 {
 		r.committed()
+		if id == "" && r.OnOpened != nil {
+			r.OnOpened(ctx, result.Case.Docket)
+		}
 	}
 	return result, false, nil
 }

@@ -82,13 +82,13 @@ func (e *TransferEntry) judgeReceiver(ctx context.Context, m *matter) error {
 }
 
 func (e *TransferEntry) judgeName(m *matter) {
-	if sameName(e.To.Name, "", m.officer.FirstName, m.officer.LastName) {
+	if casefile.SameName(e.To.Name, m.officer.FirstName, m.officer.LastName) {
 		m.sameOfficer("to", "officerName")
 		return
 	}
 	message := "No officer of the list is chosen. Choose the officer from the list; if he is not on it, confirm OFFICER_NOT_LISTED: the registry section will look at it."
 	for o := range m.recorder.Reference.Officers() {
-		if o.Active && sameName(e.To.Name, "", o.FirstName, o.LastName) {
+		if o.Active && casefile.SameName(e.To.Name, o.FirstName, o.LastName) {
 			message = fmt.Sprintf("%s is on the list: choose that officer from the list. If it is another person of this name, confirm OFFICER_NOT_LISTED.", casefile.OfficerName(o))
 			break
 		}

@@ -24,6 +24,8 @@ import (
 //   - An order's record gets the time that now stands, or is cleared; a second
 //     service on the case stands in for the one that is taken back.
 //
+// Of what may be on the wrong case (§7) only those are told who were told before.
+//
 // It makes nothing where no service is made, changed or taken back, nor where
 // nothing that is told has changed: date and time, method and officer for the
 // police, date and time to the minute for the files.
@@ -37,6 +39,9 @@ func (p *Planner) Correct(ctx context.Context, tx *ent.Tx, c *casefile.Locked, f
 		return err
 	}
 	t := newTelling(c, facts, all, planned, false)
+	if err := t.readHeld(ctx, tx); err != nil {
+		return err
+	}
 	t.why = "taken back by " + string(a.ID)
 	var told []recipient
 	var lost []unrouted
@@ -48,6 +53,9 @@ func (p *Planner) Correct(ctx context.Context, tx *ent.Tx, c *casefile.Locked, f
 	}
 	if err := moveUnrouted(ctx, tx, c, chain, lost); err != nil {
 		return err
+	}
+	if t.held[a.ID] {
+		told = nil
 	}
 	t.police(a, told)
 	t.files(a, true)

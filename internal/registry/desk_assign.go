@@ -132,11 +132,7 @@ func (d *Desk) place(ctx context.Context, tx *ent.Tx, id terms.ID) (lawenforceme
 
 // tell plans anew for what was served before.
 func (d *Desk) tell(ctx context.Context, tx *ent.Tx, c *casefile.Locked) error {
-	facts, err := casefile.ReadFacts(ctx, tx.Client(), c.ID)
-	if err != nil {
-		return err
-	}
-	all, err := casefile.Activities(ctx, tx.Client(), c.ID)
+	facts, all, err := read(ctx, tx, c)
 	if err != nil {
 		return err
 	}

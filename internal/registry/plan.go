@@ -25,7 +25,8 @@ type Planner struct {
 // each active order's record in the state and in the national file, unless the
 // record says an earlier service already. What is planned already stays; late
 // says that facts arrived after the service. Addresses that lead nowhere become
-// work for the registry section. It answers what it added.
+// work for the registry section. It answers what it added. Of a service that may
+// be on the wrong case (§7) it tells nobody: see [casefile.Doubted].
 func (p *Planner) Plan(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, service *ent.ServiceActivity, late bool) ([]*ent.Delivery, error) {
 	planned, err := p.Ledger.Planned(ctx, tx, c.ID)
 	if err != nil {
@@ -38,6 +39,9 @@ func (p *Planner) Plan(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fact
 		}
 	}
 	t := newTelling(c, facts, all, planned, late)
+	if err := t.readHeld(ctx, tx); err != nil || t.held[service.ID] {
+		return nil, err
+	}
 	told, lost, err := p.route(ctx, tx, c, facts)
 	if err != nil {
 		return nil, err
@@ -66,7 +70,8 @@ func (p *Planner) write(ctx context.Context, tx *ent.Tx, t *telling) ([]*ent.Del
 // does so while an order is in force, a hearing lies ahead, or neither is
 // known yet: an address after the service sends what was missing, a move years
 // later does not. Of a service that was corrected, the one that stands is told;
-// of one that was taken back, nobody is told late.
+// of one that was taken back, nobody is told late, nor of one that may be on the
+// wrong case (§7).
 func (p *Planner) Again(ctx context.Context, tx *ent.Tx, c *casefile.Locked, facts *casefile.Facts, all []*ent.ServiceActivity) error {
 	if !open(facts, c.Now) {
 		return nil
@@ -80,12 +85,15 @@ func (p *Planner) Again(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fac
 		return err
 	}
 	t := newTelling(c, facts, all, planned, true)
+	if err := t.readHeld(ctx, tx); err != nil {
+		return err
+	}
 	told, lost, err := p.route(ctx, tx, c, facts)
 	if err != nil {
 		return err
 	}
 	for _, a := range casefile.Standing(all) {
-		if a.Kind != terms.KindService {
+		if a.Kind != terms.KindService || t.held[a.ID] {
 			continue
 		}
 		if err := noteUnrouted(ctx, tx, c, a, lost); err != nil {
@@ -96,6 +104,9 @@ func (p *Planner) Again(ctx context.Context, tx *ent.Tx, c *casefile.Locked, fac
 	t.files(newest, false)
 	if _, err := p.write(ctx, tx, t); err != nil {
 		return err
+	}
+	if t.holds(newest) {
+		return nil // what waits for a file number waits on
 	}
 	for _, order := range facts.ActiveOrders(c.Now) {
 		if order.StateFileNumber == "" {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // telling gathers what one transaction tells of a case, from what was planned
-// before. It is pure: the ledger writes it down.
+// before. It is pure but for readHeld: the ledger writes it down.
 type telling struct {
 	c       *casefile.Locked
 	facts   *casefile.Facts
@@ -19,6 +20,8 @@ type telling struct {
 	byID    map[terms.ID]*ent.ServiceActivity
 	planned []delivery.Planned // the oldest first
 	late    bool
+	// held are the activities of which nobody new is told: see casefile.Doubted.
+	held map[terms.ID]bool
 
 	plans []delivery.Plan
 	stale []*ent.Delivery
@@ -34,6 +37,19 @@ func newTelling(c *casefile.Locked, facts *casefile.Facts, all []*ent.ServiceAct
 		t.byID[a.ID] = a
 	}
 	return t
+}
+
+// readHeld reads what may be on the wrong case (§7).
+func (t *telling) readHeld(ctx context.Context, tx *ent.Tx) (err error) {
+	t.held, err = casefile.Doubted(ctx, tx.Client(), t.c.RegistryCase, t.facts, t.all)
+	return err
+}
+
+// holds tells whether the service that stands once a is recorded is held: then
+// the files are told nothing new.
+func (t *telling) holds(a *ent.ServiceActivity) bool {
+	service := casefile.ServedBy(t.all, a.Sequence)
+	return service != nil && t.held[service.ID]
 }
 
 // fact is what a recipient is told of service; the zero fact is that there is
@@ -139,8 +155,13 @@ func (t *telling) police(a *ent.ServiceActivity, routed []recipient) {
 // files tells the order files what stands now, on behalf of a, the newest
 // activity of a service (§3(e), (f)): the records of the active orders and,
 // correcting, each that was told before. A record that says it already gets no
-// update.
+// update. Of a service that may be on the wrong case only those hear that it was
+// corrected who were told it.
 func (t *telling) files(a *ent.ServiceActivity, correcting bool) {
+	held := t.holds(a)
+	if held && !correcting {
+		return
+	}
 	orders := t.facts.ActiveOrders(t.c.Now)
 	var numbers []string
 	for _, order := range orders {
@@ -162,7 +183,7 @@ func (t *telling) files(a *ent.ServiceActivity, correcting bool) {
 		o := judge(histories[number], want, said)
 		t.stale = append(t.stale, o.stale...)
 		t.stale = append(t.stale, t.refusedNational(number, want, said)...)
-		if o.knows != nil || o.last == nil && want == (fact{}) {
+		if o.knows != nil || o.last == nil && (held || want == (fact{})) {
 			continue
 		}
 		state, national := t.plan(a, terms.ToStateFile, number), t.plan(a, terms.ToNationalFile, number)
