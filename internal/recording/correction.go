@@ -81,14 +81,14 @@ func (w *correction) judge(ctx context.Context, m *matter) (err error) {
 	if original == nil {
 		return fmt.Errorf("activity %s is not among those of case %s", w.Activity, m.c.ID)
 	}
+	if m.role = m.v.RegistryRole(); m.v.MayRecord() && original.OfficerID == m.v.Officer {
+		m.role = terms.RoleOfficer
+	}
 	if newest := newest(m.all, original); newest != original || newest.Kind == terms.KindWithdrawal {
 		m.object(AlreadyCorrected, already(newest), w.field()).Newest = newest.ID
 		return nil
 	}
 	m.original = original
-	if m.role = m.v.RegistryRole(); m.v.MayRecord() && original.OfficerID == m.v.Officer {
-		m.role = terms.RoleOfficer
-	}
 	m.officer, err = m.recorder.officer(ctx, m.tx.Client(), original.OfficerID)
 	if err == nil && m.officer == nil {
 		err = fmt.Errorf("officer %s of activity %s is not there", original.OfficerID, original.ID)

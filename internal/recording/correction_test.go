@@ -295,6 +295,23 @@ func TestRefusedCorrections(t *testing.T) {
 	w.Consistent()
 }
 
+// C.G.S. §51-5c: the officer who is told that it was corrected already has looked
+// the case up as well, and is answered what stands; registry staff leave nothing.
+func TestARefusedCorrectionIsALookUp(t *testing.T) {
+	w := recordingtest.New(t, storetest.SQLite(t))
+	w.OpenCase(feed.Daybook{DocketNumber: docket})
+	first := w.Receive("officer1", docket, intaketest.Noon).Activity.ID
+	w.Correct("registry1", first, recordingtest.Received(intaketest.Noon))
+	lookUps := func() int { return w.Store.Client.CaseLookUp.Query().CountX(w.System()) }
+	for name, want := range map[string]int{"officer1": 1, "registry1": 0} {
+		before := lookUps()
+		got, err := w.Recorder.WithdrawActivity(t.Context(), w.As(name), recording.Withdrawal{Common: w.By(""), Activity: first, Reason: "x"})
+		if err != nil || codes(got) != "ALREADY_CORRECTED activityId" || lookUps()-before != want {
+			t.Errorf("%s: %s, %v, and %d look-ups, want %d", name, codes(got), err, lookUps()-before, want)
+		}
+	}
+}
+
 // A correction's key is for what it corrects, why, and what it says.
 func TestTheKeyOfACorrection(t *testing.T) {
 	w := recordingtest.New(t, storetest.SQLite(t))
