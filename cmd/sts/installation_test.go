@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +46,7 @@ type installation struct {
 	t       *testing.T
 	binary  string
 	data    string
+	cases   int // of the demonstration year
 	url     string
 	process *exec.Cmd
 	output  *bytes.Buffer
@@ -56,7 +58,7 @@ func install(t *testing.T) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &installation{t: t, binary: binary, data: filepath.Join(t.TempDir(), "data")}
+	return &installation{t: t, binary: binary, data: filepath.Join(t.TempDir(), "data"), cases: 30}
 }
 
 var listening = regexp.MustCompile(`http://(127\.0\.0\.1:\d+)/graphql`)
@@ -64,7 +66,7 @@ var listening = regexp.MustCompile(`http://(127\.0\.0\.1:\d+)/graphql`)
 // serve starts the process and waits until it says where it listens.
 func (i *installation) serve() {
 	i.t.Helper()
-	i.process = exec.Command(i.binary, "serve", "--demo", "--demo-cases", "30", "--listen", "127.0.0.1:0", "--data", i.data)
+	i.process = exec.Command(i.binary, "serve", "--demo", "--demo-cases", strconv.Itoa(i.cases), "--listen", "127.0.0.1:0", "--data", i.data)
 	i.output = new(bytes.Buffer)
 	i.process.Stderr = i.output
 	stdout, err := i.process.StdoutPipe()
