@@ -741,7 +741,11 @@ input ServiceActivityFilter {
   occurredBetween: DateTimeRange
   """Indicates whether they must be services recorded late (§4(b)). With false: services recorded within two hours."""
   late: Boolean
-  """Indicates whether they must be manual entries (§7). With false: recorded by the officer himself."""
+  """
+  Indicates whether they must be manual entries (§7). With false, all others: what
+  officers recorded themselves, and each correction or withdrawal, whoever made it
+  and whatever it corrects.
+  """
   manual: Boolean
 }
 
@@ -3778,7 +3782,7 @@ enum StatisticsDimension {
   TIMELINESS
   """Whether the case's earliest service was in time for the hearing (§5(c)): ` + "`" + `IN_TIME` + "`" + ` or ` + "`" + `TOO_LATE` + "`" + `, of other kinds than services ` + "`" + `NOT_APPLICABLE` + "`" + `."""
   SERVED_IN_TIME
-  """How it came in: ` + "`" + `DIRECT` + "`" + ` by the officer, or a value of ` + "`" + `EntryVia` + "`" + ` (§7)."""
+  """How it first came in: ` + "`" + `DIRECT` + "`" + ` by the officer, or a value of ` + "`" + `EntryVia` + "`" + ` (§7). Whoever corrected it since changes nothing."""
   REPORTED_VIA
   """Id of the officer whose activity it is."""
   OFFICER
@@ -3836,7 +3840,7 @@ input StatisticsFilter {
   policeAssistanceRequested: Boolean
   """Indicates whether a service must have been recorded late (§4(b)); with false, in time. Leaves services only."""
   late: Boolean
-  """Indicates whether registry staff must have entered it (§7); with false, the officer himself."""
+  """Indicates whether registry staff must have entered it first (§7); with false, the officer himself. Whoever corrected it since changes nothing."""
   manual: Boolean
 }
 `, BuiltIn: false},

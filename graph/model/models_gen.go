@@ -274,7 +274,9 @@ type ServiceActivityFilter struct {
 	OccurredBetween *DateTimeRange `json:"occurredBetween,omitempty"`
 	// Indicates whether they must be services recorded late (§4(b)). With false: services recorded within two hours.
 	Late *bool `json:"late,omitempty"`
-	// Indicates whether they must be manual entries (§7). With false: recorded by the officer himself.
+	// Indicates whether they must be manual entries (§7). With false, all others: what
+	// officers recorded themselves, and each correction or withdrawal, whoever made it
+	// and whatever it corrects.
 	Manual *bool `json:"manual,omitempty"`
 }
 

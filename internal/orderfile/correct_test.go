@@ -245,3 +245,40 @@ func TestANationalUpdateIsOvertaken(t *testing.T) {
 		}
 	})
 }
+
+// §3(f): the correction never left us and was taken back. Who wrote what it would
+// have said is somebody else, and a person is asked.
+func TestWhatWasNeverSentOvertakesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := newRoad(t, s)
+		r.order(nil)
+		r.simulator.Fault(orderfile.Match{Key: "MPO", Times: 1}, orderfile.Fault{Do: orderfile.FaultNoNational})
+		first, national := r.serve()
+		a := r.Store.Client.ServiceActivity.GetX(r.System(), *first.ActivityID)
+		online := r.start()
+		r.awaits(first, terms.Confirmed)
+		online.kill()
+		at := r.switchAt
+		r.switchAt = "127.0.0.1:1" // nobody listens there
+		offline := r.start()
+		a = r.Replace(a, theDayBefore)
+		r.Clock.Advance(time.Second)
+		second := r.updatesOf(terms.ToStateFile)[1]
+		r.await("the correction is tried in vain", func() bool {
+			tried := r.attempts(second)
+			return len(tried) > 0 && tried[len(tried)-1].Outcome == terms.AttemptNotSent
+		})
+		offline.kill()
+		r.Replace(a, withdrawn)
+		r.is(second, terms.Superseded)
+		r.switchAt = at
+		r.start()
+		r.Clock.Advance(time.Second)
+		r.awaits(r.updatesOf(terms.ToNationalFile)[2], terms.Confirmed)
+		r.is(national, terms.Sent)
+		r.check(r.simulator.Enter(orderfile.Change{File: orderfile.NationalFile, RecordNumber: "S1001", Name: "NUNEZ, JOSE", Code: "1", ServiceDate: "20261123"}))
+		r.Clock.Advance(20 * time.Minute)
+		r.rests()
+		r.is(national, terms.Failed)
+	})
+}

@@ -101,13 +101,18 @@ func (c *Channel) inquire(ctx context.Context, p delivery.Parcel) (delivery.Resu
 // newerSays tells whether the record says what a newer update of ours was sent to
 // say: a correction of this service, or its withdrawal. Then nobody else wrote.
 // That can be with the national file: its updates do not wait for each other.
+// What certainly never left us wrote nothing, whatever it would have said.
 func (c *Channel) newerSays(ctx context.Context, d *ent.Delivery, r *Record) (bool, error) {
-	newer, err := c.db.Delivery.Query().Where(
+	attempts, err := c.db.DeliveryAttempt.Query().Where(deliveryattempt.OutcomeNEQ(terms.AttemptNotSent), deliveryattempt.HasDeliveryWith(
 		entdelivery.CaseID(d.CaseID), entdelivery.RecipientKindEQ(terms.ToStateFile), entdelivery.RecipientKey(d.RecipientKey),
 		entdelivery.SequenceGT(d.Sequence),
-	).IDs(ctx)
+	)).Select(deliveryattempt.FieldDeliveryID).All(ctx)
 	if err != nil {
-		return false, fmt.Errorf("looking for updates after %s: %w", d.ID, err)
+		return false, fmt.Errorf("looking for updates sent after %s: %w", d.ID, err)
+	}
+	newer := make([]terms.ID, len(attempts))
+	for i, a := range attempts {
+		newer[i] = a.DeliveryID
 	}
 	contents, err := c.db.DeliveryContent.Query().Where(deliverycontent.IDIn(newer...)).All(ctx)
 	if err != nil {

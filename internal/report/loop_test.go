@@ -22,6 +22,7 @@ type counted struct {
 	c    *ent.RegistryCase
 	f    *ent.Officer
 	kind *terms.OrderKind // of the case's newest row
+	via  *terms.EntryVia  // by which the first of its corrections' chain came (§7)
 }
 
 // standing follows the journal.
@@ -43,6 +44,7 @@ func (w *world) standing() []counted {
 	}
 	reader, after := journal.NewReader(w.Store, nil), journal.Position(0)
 	var standing []*ent.ServiceActivity
+	via := map[terms.ID]*terms.EntryVia{}
 	seen := 0
 	for {
 		items, err := reader.Read(context.Background(), after, 100)
@@ -61,7 +63,9 @@ func (w *world) standing() []counted {
 			}
 			seen++
 			a := activities[*item.Record.AboutID]
+			via[a.ID] = a.ReportedVia
 			if item.Record.Kind == terms.ActivityCorrected {
+				via[a.ID] = via[*a.CorrectsID] // a clerk's typo makes it no entry of the officer's
 				standing = slices.DeleteFunc(standing, func(old *ent.ServiceActivity) bool { return old.ID == *a.CorrectsID })
 			}
 			if a.Kind != terms.KindWithdrawal {
@@ -75,7 +79,7 @@ func (w *world) standing() []counted {
 	all := make([]counted, len(standing))
 	for i, a := range standing {
 		row := cases[a.CaseID]
-		all[i] = counted{a, row, officers[a.OfficerID], kinds[row.Docket]}
+		all[i] = counted{a, row, officers[a.OfficerID], kinds[row.Docket], via[a.ID]}
 	}
 	return all
 }
@@ -144,10 +148,10 @@ func (a counted) value(by terms.StatisticsDimension) string {
 			return map[bool]string{true: "IN_TIME", false: "TOO_LATE"}[*a.c.ServedInTime]
 		}
 	case terms.ByReportedVia:
-		if a.ReportedVia == nil {
+		if a.via == nil {
 			return "DIRECT"
 		}
-		return string(*a.ReportedVia)
+		return string(*a.via)
 	case terms.ByOfficer:
 		return string(a.OfficerID)
 	}
@@ -167,7 +171,7 @@ func (a counted) in(q report.Query) bool {
 		(f.CourtLocations == nil || slices.ContainsFunc(f.CourtLocations, func(code string) bool { return strings.EqualFold(code, a.c.CourtCode) })) &&
 		(f.PoliceAssistanceRequested == nil || acts && *a.PoliceAssistanceRequested == *f.PoliceAssistanceRequested) &&
 		(f.Late == nil || a.Kind == terms.KindService && *a.RecordedLate == *f.Late) &&
-		(f.Manual == nil || (a.ReportedVia != nil) == *f.Manual)
+		(f.Manual == nil || (a.via != nil) == *f.Manual)
 }
 
 // newest are the registry's rows in force: the last that was sent of each key.

@@ -51,9 +51,28 @@ func (p Period) standing(dialect string) *sql.Selector {
 	return s.Where(sql.And(sql.ExprP(stands("a")), p.within("a.occurred_at")))
 }
 
+// firsts finds, for what corrects, the way by which the first of its chain came:
+// a correction is no report, and says nothing of it. It goes back from the
+// corrections, which are few and have an index.
+const firsts = `WITH RECURSIVE chains (id, earlier_id) AS (
+ SELECT id, corrects_id FROM service_activities WHERE corrects_id > ''
+ UNION ALL
+ SELECT chains.id, earlier.corrects_id FROM chains JOIN service_activities earlier ON earlier.id = chains.earlier_id WHERE earlier.corrects_id > ''
+), firsts (id, reported_via) AS (
+ SELECT chains.id, earlier.reported_via FROM chains JOIN service_activities earlier ON earlier.id = chains.earlier_id WHERE earlier.corrects_id IS NULL
+)`
+
+// reportedVia is the way by which it was reported (§7(b)), null where the officer
+// recorded it himself. It needs [firsts], as r.
+const reportedVia = "COALESCE(a.reported_via, r.reported_via)"
+
 // activities are those that the query counts.
 func (q Query) activities(dialect string) *sql.Selector {
 	s, f := q.standing(dialect), q.Filter
+	if f.Manual != nil || slices.Contains(q.By, terms.ByReportedVia) {
+		r := sql.Dialect(dialect).Table("firsts").As("r")
+		s.Prefix(sql.Raw(firsts)).LeftJoin(r).On(r.C("id"), sql.Table(activitiesTable).As("a").C("id"))
+	}
 	among(s, "a.kind", f.Kinds)
 	among(s, "c.court_code", upper(f.CourtLocations))
 	among(s, "c.order_kind", f.OrderKinds)
@@ -67,7 +86,7 @@ func (q Query) activities(dialect string) *sql.Selector {
 		s.Where(sql.ExprP("a.recorded_late = ?", *f.Late))
 	}
 	if f.Manual != nil {
-		s.Where(sql.ExprP("(a.reported_via IS NOT NULL) = ?", *f.Manual))
+		s.Where(sql.ExprP("("+reportedVia+" IS NOT NULL) = ?", *f.Manual))
 	}
 	return s
 }
@@ -183,7 +202,7 @@ var dimensions = map[terms.StatisticsDimension]dimension{
 	terms.ByPoliceAssistance: {"Whether the officer asked for police to be present (§4(g), §5(g)): REQUESTED or NOT_REQUESTED; of other kinds than services and attempts NOT_APPLICABLE.", "CASE WHEN a.kind NOT IN ('SERVICE', 'ATTEMPT') THEN 'NOT_APPLICABLE' WHEN a.police_assistance_requested THEN 'REQUESTED' WHEN NOT a.police_assistance_requested THEN 'NOT_REQUESTED' END", nil},
 	terms.ByTimeliness:       {"Whether a service was recorded, or reported to the registry section, within two hours of its execution (§4(b)): WITHIN_TWO_HOURS or LATE; of other kinds NOT_APPLICABLE.", "CASE WHEN a.kind <> 'SERVICE' THEN 'NOT_APPLICABLE' WHEN a.recorded_late THEN 'LATE' WHEN NOT a.recorded_late THEN 'WITHIN_TWO_HOURS' END", nil},
 	terms.ByServedInTime:     {"Of a service, whether the case's earliest service was executed by the last day for timely service (§5(c)): IN_TIME or TOO_LATE; not known while no hearing is; of other kinds NOT_APPLICABLE.", "CASE WHEN a.kind <> 'SERVICE' THEN 'NOT_APPLICABLE' WHEN c.served_in_time THEN 'IN_TIME' WHEN NOT c.served_in_time THEN 'TOO_LATE' END", nil},
-	terms.ByReportedVia:      {"How it came into the system: DIRECT, as the officer recorded it himself, or the way by which he reported it to the registry section (§7(b)).", "COALESCE(a.reported_via, 'DIRECT')", nil},
+	terms.ByReportedVia:      {"How it first came into the system: DIRECT, as the officer recorded it himself, or the way by which he reported it to the registry section (§7(b)). A correction, whoever made it, leaves that as it was.", "COALESCE(" + reportedVia + ", 'DIRECT')", nil},
 	terms.ByOfficer:          {"The officer whose activity it is, by id.", "a.officer_id", nil},
 }
 

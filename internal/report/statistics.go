@@ -41,7 +41,8 @@ type Filter struct {
 	PoliceAssistanceRequested *bool
 	// Late leaves services only (§4(b)).
 	Late *bool
-	// Manual tells what registry staff entered (§7) from what officers did.
+	// Manual tells what registry staff first entered (§7) from what officers did,
+	// whoever corrected it since.
 	Manual *bool
 }
 
