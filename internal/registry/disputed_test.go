@@ -241,3 +241,27 @@ func TestASettlementIsOneTransaction(t *testing.T) {
 	}
 	o.stands("nothing is settled", true, 0)
 }
+
+// §3(e), (f): what the files were told stands, and is not replaced by an earlier
+// service that may be on the wrong case; it is once that is settled.
+func TestAHeldServiceReplacesNoRecord(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	in := o.Manual("officer1", docket, recordingtest.Noted("He has moved."))
+	in.RespondentFirstName, in.RespondentLastName = "Peter", "Poe"
+	note := o.Enter(in).Activity
+	o.Registry(toAvon) // of John Roe
+	o.Recorded(o.Recorder.RecordService(t.Context(), o.As("officer2"), o.Service(docket, o.Clock.Now())))
+	o.stands("served by another officer", true, 3)
+	o.Store.Client.Delivery.Update().SetState(terms.Confirmed).SetNextAt(delivery.Never).SetConfirmedAt(o.Clock.Now()).ExecX(o.System())
+	a := o.entered("Peter", "Poe", o.Clock.Now().Add(-time.Hour), terms.ConfirmAlreadyServed)
+	o.stands("an earlier one is entered", true, 3)
+	o.Clock.Advance(time.Hour)
+	more := toAvon
+	more.StateFileNumber = "S2"
+	o.Registry(more)
+	o.stands("facts have come", true, 3)
+	o.reviews(note)
+	o.stands("one of two is settled", true, 3)
+	o.reviews(a)
+	o.stands("both are", false, 6)
+}
