@@ -10,6 +10,7 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/registrycase"
+	"github.com/service-tracking/sts/ent/serviceactivity"
 	"github.com/service-tracking/sts/graph/model"
 	"github.com/service-tracking/sts/internal/deadline"
 	"github.com/service-tracking/sts/internal/terms"
@@ -99,14 +100,35 @@ func remindersSay(ctx context.Context, w *walk, rows []*model.Reminder, _ asked)
 	if err := remindedOf(ctx, w, rows); err != nil {
 		return err
 	}
-	reader := deadline.Registry
-	if w.viewer.Officer != "" {
-		reader = deadline.Officer
+	holds, err := heldByReader(ctx, w, rows)
+	if err != nil {
+		return err
 	}
 	for _, r := range rows {
-		r.Message = deadline.Message(r.Item.Rule, r.Item.HearingAt, reader)
+		r.Message = deadline.Message(r.Item.Rule, r.Item.HearingAt, deadline.ReaderOf(r.Item.Rule, w.viewer.Roles, holds[r.Row.CaseID]))
 	}
 	return nil
+}
+
+// heldByReader are the cases whose papers the viewer holds. It is asked only for
+// who reads as an officer here and as registry staff there.
+func heldByReader(ctx context.Context, w *walk, rows []*model.Reminder) (map[terms.ID]bool, error) {
+	if w.viewer.Officer == "" || !w.viewer.MayEnter() {
+		return nil, nil
+	}
+	among, err := in("id", idsOf(rows, remindedCase))
+	if err != nil {
+		return nil, err
+	}
+	cases, err := w.cases.rows(ctx, w.client, []string{"id"}, among, where(registrycase.FieldHolderOfficerID, w.viewer.Officer))
+	if err != nil {
+		return nil, fmt.Errorf("reading whose papers the reader of reminders holds: %w", err)
+	}
+	held := make(map[terms.ID]bool, len(cases))
+	for _, c := range cases {
+		held[c.ID] = true
+	}
+	return held, nil
 }
 
 func reminderDeliveries(ctx context.Context, w *walk, rows []*model.Reminder, a asked) error {
@@ -147,11 +169,39 @@ func remindersOpen(ctx context.Context, w *walk, rows []*model.Reminder, _ asked
 	if err != nil {
 		return err
 	}
+	transfers, err := correctedTransfers(ctx, w, rows, caseOf)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		c := caseOf[r.Row.CaseID]
-		r.Open = c != nil && deadline.Holds(r.Item, c, lateOf[lateDelivery(r)], w.now())
+		r.Open = c != nil && deadline.Holds(r.Item, c, lateOf[lateDelivery(r)], transfers, w.now())
 	}
 	return nil
+}
+
+// correctedTransfers are the transfers of the cases in which another stands now
+// than the reminder is of.
+func correctedTransfers(ctx context.Context, w *walk, rows []*model.Reminder, caseOf map[terms.ID]*ent.RegistryCase) (deadline.Transfers, error) {
+	ids := idsOf(rows, func(r *model.Reminder) terms.ID {
+		c := caseOf[r.Row.CaseID]
+		if c == nil || r.Item.Rule != terms.DueAcknowledgement || terms.Value(c.TransferID) == terms.ID(r.Item.AboutKey) {
+			return ""
+		}
+		return c.ID
+	})
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	among, err := in(serviceactivity.FieldCaseID, ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.activities.rows(ctx, w.client, deadline.TransferFields, among)
+	if err != nil {
+		return nil, fmt.Errorf("reading the transfers that reminders are of: %w", err)
+	}
+	return deadline.TransfersOf(found), nil
 }
 
 // lateDelivery is the id of the delivery that is late, "" if it is about none.
@@ -171,7 +221,7 @@ func lateDeliveries(ctx context.Context, w *walk, rows []*model.Reminder) (map[t
 	if err != nil {
 		return nil, err
 	}
-	late, err := w.deliveries.rows(ctx, w.client, []string{delivery.FieldRecipientKind, delivery.FieldState, delivery.FieldDueBy}, among)
+	late, err := w.deliveries.rows(ctx, w.client, []string{delivery.FieldRecipientKind, delivery.FieldState, delivery.FieldDueBy, delivery.FieldNextAt}, among)
 	if err != nil {
 		return nil, fmt.Errorf("reading deliveries that are late: %w", err)
 	}

@@ -12,7 +12,7 @@
 //	HEARING_NEAR             from 00:00 of the day before the hearing (§5(b))
 //	HEARING_PASSED           from 00:00 of the day after the hearing (§5(b))
 //	TRANSFER_UNACKNOWLEDGED  from 24 hours after the transfer (§6(b))
-//	DELIVERY_OVERDUE         from the delivery's deadline, or when it fails (§3(d) to (f))
+//	DELIVERY_OVERDUE         from the delivery's deadline, or when it fails or is disputed (§3(d) to (f))
 //
 // Nothing is due on a case that was served, deliveries apart. §5(b) is met by
 // the report that service was unsuccessful, and §5(c) only by service. The
@@ -31,8 +31,9 @@
 // item, its journal record BECAME_OVERDUE, and who is reminded. A due item is
 // unique by case, rule and what it is about (the hearing's instant, the
 // transfer, the delivery), so that any number of instances notice it once, and
-// the same hearing in a newer row of the registry is no news. What was noticed
-// is never read again: the questions leave it out by that index. They look back
+// the same hearing in a newer row of the registry is no news, nor a correction of
+// the transfer that leaves its receiver. What was noticed
+// is never read again (but for a transfer that was corrected several times): the questions leave it out by that index. They look back
 // (and ahead to hearings) [Options.LookBack], 60 days: a system that was down
 // for a month notices what is still open.
 //

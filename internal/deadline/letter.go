@@ -73,7 +73,15 @@ func (l *Letters) letter(ctx context.Context, d *ent.Delivery) (*letter, error) 
 			return nil, fmt.Errorf("reading the delivery that is late: %w", err)
 		}
 	}
-	if !Holds(item, c, late, l.Clock()) {
+	var transfers Transfers
+	if item.Rule == terms.DueAcknowledgement {
+		rows, err := transfersOf(c.ID, l.Client.ServiceActivity.Query()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the transfers of the case: %w", err)
+		}
+		transfers = TransfersOf(rows)
+	}
+	if !Holds(item, c, late, transfers, l.Clock()) {
 		return nil, delivery.ErrGone
 	}
 	to, err := l.Client.Account.Get(ctx, terms.ID(d.RecipientKey))
@@ -83,13 +91,9 @@ func (l *Letters) letter(ctx context.Context, d *ent.Delivery) (*letter, error) 
 	if !mayRead(to) {
 		return nil, delivery.ErrGone // it was closed in the night
 	}
-	reader := Registry
-	if to.OfficerID != nil {
-		reader = Officer
-		holds := c.HolderOfficerID != nil && *c.HolderOfficerID == *to.OfficerID
-		if !holds && len(withRole([]*ent.Account{to}, registryRoles...)) == 0 {
-			return nil, delivery.ErrGone // the papers are another's now
-		}
+	holds := to.OfficerID != nil && c.HolderOfficerID != nil && *c.HolderOfficerID == *to.OfficerID
+	if !hasRole(to.Roles, registryRoles...) && !(holds && hasRole(to.Roles, terms.RoleOfficer)) {
+		return nil, delivery.ErrGone // the papers are another's now
 	}
 	court := c.CourtCode
 	if row := l.Reference.Court(c.CourtCode); row != nil {
@@ -98,7 +102,7 @@ func (l *Letters) letter(ctx context.Context, d *ent.Delivery) (*letter, error) 
 	return &letter{
 		Format: letterFormat, Delivery: d.ID, Account: to.Name, Name: to.DisplayName, Rule: item.Rule,
 		Docket: c.Docket, Court: court, Hearing: item.HearingAt, DueAt: item.DueAt,
-		Message: Message(item.Rule, item.HearingAt, reader),
+		Message: Message(item.Rule, item.HearingAt, ReaderOf(item.Rule, to.Roles, holds)),
 	}, nil
 }
 

@@ -152,7 +152,7 @@ func TestWhatIsSettledIsGone(t *testing.T) {
 	if _, err := w.letters().Render(w.System(), w.of("registry1")); err != nil {
 		t.Errorf("of a late delivery: %v", err)
 	}
-	w.Store.Client.Delivery.Update().Where(delivery.ActivityID(served.ID)).SetState(terms.Confirmed).ExecX(w.System())
+	w.Store.Client.Delivery.Update().Where(delivery.ActivityID(served.ID)).SetState(terms.Confirmed).SetNextAt(ledger.Never).ExecX(w.System())
 	if _, err := w.letters().Render(w.System(), w.of("registry1")); !errors.Is(err, ledger.ErrGone) {
 		t.Errorf("of one that has arrived: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/journalrecord"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/intake/feed"
 	"github.com/service-tracking/sts/internal/store/storetest"
 	"github.com/service-tracking/sts/internal/terms"
@@ -90,7 +91,7 @@ func TestWhateverHappensEachDueItemExistsOnce(t *testing.T) {
 				continue
 			}
 			// Everything arrives.
-			w.Store.Client.Delivery.Update().Where(delivery.CaseID(kase)).SetState(terms.Confirmed).ExecX(w.System())
+			w.Store.Client.Delivery.Update().Where(delivery.CaseID(kase)).SetState(terms.Confirmed).SetNextAt(ledger.Never).ExecX(w.System())
 			if _, err := w.sweeper.Sweep(context.Background()); err != nil {
 				r.Fatal(err)
 			}

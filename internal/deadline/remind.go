@@ -108,9 +108,14 @@ func officerAccounts(ctx context.Context, tx *ent.Tx, c *casefile.Locked) ([]ter
 	return withRole(rows, terms.RoleOfficer), nil
 }
 
+// hasRole tells whether one of the roles is among those of an account.
+func hasRole(has []terms.Role, roles ...terms.Role) bool {
+	return slices.ContainsFunc(roles, func(r terms.Role) bool { return slices.Contains(has, r) })
+}
+
 func withRole(rows []*ent.Account, roles ...terms.Role) (ids []terms.ID) {
 	for _, row := range rows {
-		if slices.ContainsFunc(roles, func(r terms.Role) bool { return slices.Contains(row.Roles, r) }) {
+		if hasRole(row.Roles, roles...) {
 			ids = append(ids, row.ID)
 		}
 	}
@@ -150,7 +155,7 @@ func toldToday(ctx context.Context, tx *ent.Tx, c *casefile.Locked, accounts []t
 	for i, d := range sent {
 		item := about[ids[i]]
 		unsent := d.State == terms.Pending || d.State == terms.Retrying
-		if item == nil || unsent && !Holds(item, c.RegistryCase, nil, c.Now) {
+		if item == nil || unsent && !Holds(item, c.RegistryCase, nil, nil, c.Now) {
 			continue
 		}
 		id := terms.ID(d.RecipientKey)
@@ -194,8 +199,18 @@ func (s *Sweeper) prepareDigests(ctx context.Context) error {
 
 // digest answers the staff of the registry section if they have not been
 // reminded by the rule on this court day. The row is swapped in the transaction
-// that reminds them, so that of two sweepers one does.
+// that reminds them, so that of two sweepers one does. Where there is nobody to
+// remind, the day stays free. It does not come back where a reminder is superseded:
+// some of the staff may have got theirs, and no later sweep reads what it was of.
 func digest(ctx context.Context, tx *ent.Tx, rule terms.DueRule, today terms.Date) ([]terms.ID, error) {
+	rows, err := canRead(ctx, tx).Select(account.FieldRoles).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the accounts of the registry section: %w", err)
+	}
+	staff := withRole(rows, registryRoles...)
+	if len(staff) == 0 {
+		return nil, nil
+	}
 	n, err := tx.Setting.Update().Where(setting.ID(digestOf(rule)), setting.ValueNEQ(string(today))).SetValue(string(today)).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("noting that the registry section is reminded: %w", err)
@@ -203,9 +218,5 @@ func digest(ctx context.Context, tx *ent.Tx, rule terms.DueRule, today terms.Dat
 	if n == 0 {
 		return nil, nil
 	}
-	rows, err := canRead(ctx, tx).Select(account.FieldRoles).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("looking for the accounts of the registry section: %w", err)
-	}
-	return withRole(rows, registryRoles...), nil
+	return staff, nil
 }

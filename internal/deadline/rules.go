@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/service-tracking/sts/ent"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -76,14 +77,16 @@ func aboutHearing(at time.Time) string { return at.UTC().Format(terms.InstantLay
 // settled are the states in which a delivery is no longer late, nor failed.
 func settled(d *ent.Delivery) bool {
 	switch d.State {
-	case terms.Confirmed, terms.Abandoned, terms.Superseded:
+	case terms.Confirmed:
+		return !ledger.Disputed(d)
+	case terms.Abandoned, terms.Superseded:
 		return true
 	}
 	return false
 }
 
 // DueDelivery tells whether the delivery is past its deadline, or failed before
-// it (§3(d) to (f)). Reminders never are: nobody is reminded of a reminder.
+// it (§3(d) to (f)), or was refused after a person had confirmed it. Reminders never are: nobody is reminded of a reminder.
 func DueDelivery(d *ent.Delivery, now time.Time) (Due, bool) {
 	due := Due{terms.DueDelivery, string(d.ID), d.DueBy}
 	if d.RecipientKind == terms.ToAccount || settled(d) {
@@ -91,14 +94,15 @@ func DueDelivery(d *ent.Delivery, now time.Time) (Due, bool) {
 	}
 	if now.Before(d.DueBy) {
 		due.Since = now
-		return due, d.State == terms.Failed
+		return due, d.State == terms.Failed || ledger.Disputed(d)
 	}
 	return due, true
 }
 
 // Holds tells whether what the item noticed is due still. late is the delivery
-// that it is about, nil if it is about none.
-func Holds(item *ent.DueItem, c *ent.RegistryCase, late *ent.Delivery, now time.Time) bool {
+// that it is about, nil if it is about none; transfers are those of the case,
+// needed if it is about one.
+func Holds(item *ent.DueItem, c *ent.RegistryCase, late *ent.Delivery, transfers Transfers, now time.Time) bool {
 	if item.Rule == terms.DueDelivery {
 		if late == nil {
 			return false
@@ -108,7 +112,7 @@ func Holds(item *ent.DueItem, c *ent.RegistryCase, late *ent.Delivery, now time.
 	}
 	// What was noticed had waited long enough, however long that is by now.
 	for _, due := range (Rules{}).Due(c, now) {
-		if due.Rule == item.Rule && due.About == item.AboutKey {
+		if due.Rule == item.Rule && transfers.same(due.About, item.AboutKey) {
 			return true
 		}
 	}

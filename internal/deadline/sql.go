@@ -12,6 +12,7 @@ import (
 	"github.com/service-tracking/sts/ent/dueitem"
 	"github.com/service-tracking/sts/ent/predicate"
 	"github.com/service-tracking/sts/ent/registrycase"
+	ledger "github.com/service-tracking/sts/internal/delivery"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -71,7 +72,8 @@ func (s *Sweeper) questions(now time.Time) []question {
 	list = append(list,
 		s.transfers(registrycase.ServiceStatusNEQ(terms.StatusServed), registrycase.TransferWorkEQ(terms.TransferUnacknowledged),
 			registrycase.TransferAtGTE(oldest), registrycase.TransferAtLTE(now.Add(-s.o.AcknowledgeWithin))),
-		s.deliveries(delivery.StateEQ(terms.Failed), delivery.DueByGTE(oldest)))
+		s.deliveries(delivery.StateEQ(terms.Failed), delivery.DueByGTE(oldest)),
+		s.disputed())
 	for _, state := range unsettled {
 		list = append(list, s.deliveries(delivery.StateEQ(state), delivery.DueByGTE(oldest), delivery.DueByLTE(now)))
 	}
@@ -97,7 +99,7 @@ func (s *Sweeper) transfers(where ...predicate.RegistryCase) question {
 	rule := terms.DueAcknowledgement
 	return question{rule, func(ctx context.Context, after place, limit int) ([]candidate, error) {
 		rows, err := s.store.Client.RegistryCase.Query().Where(where...).
-			Where(unnoticed(rule, "id", dueitem.FieldAboutKey, registrycase.FieldTransferID), behind(registrycase.FieldTransferAt, after)).
+			Where(unnoticed(rule, "id", dueitem.FieldAboutKey, registrycase.FieldTransferID), uncorrected(rule), behind(registrycase.FieldTransferAt, after)).
 			Order(registrycase.ByTransferAt(), registrycase.ByID()).Limit(limit).
 			Select(registrycase.FieldTransferAt).All(ctx)
 		if err != nil {
@@ -124,6 +126,26 @@ func (s *Sweeper) deliveries(where ...predicate.Delivery) question {
 	}}
 }
 
+// disputed asks for deliveries that were refused after a person had confirmed
+// them: parked, by the index of (next_at, id). The function keeps the state's index
+// from being taken, which has all that was ever confirmed.
+func (s *Sweeper) disputed() question {
+	rule := terms.DueDelivery
+	return question{rule, func(ctx context.Context, after place, limit int) ([]candidate, error) {
+		rows, err := s.store.Client.Delivery.Query().Where(delivery.NextAt(ledger.Parked), delivery.RecipientKindNEQ(terms.ToAccount),
+			func(q *sql.Selector) {
+				q.Where(sql.ExprP("COALESCE("+q.C(delivery.FieldState)+", '') = ?", terms.Confirmed))
+			},
+			unnoticed(rule, delivery.FieldCaseID, dueitem.FieldAboutKey, "id"), behind(delivery.FieldNextAt, after)).
+			Order(delivery.ByNextAt(), delivery.ByID()).Limit(limit).
+			Select(delivery.FieldNextAt, delivery.FieldCaseID).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking for deliveries that are disputed: %w", err)
+		}
+		return candidates(rows, func(d *ent.Delivery) candidate { return candidate{place{d.NextAt, d.ID}, d.CaseID} }), nil
+	}}
+}
+
 func candidates[R any](rows []R, of func(R) candidate) []candidate {
 	list := make([]candidate, len(rows))
 	for i, row := range rows {
@@ -141,6 +163,16 @@ func unnoticed(rule terms.DueRule, kase, column, equals string) func(*sql.Select
 	return func(q *sql.Selector) {
 		q.Where(sql.ExprP(fmt.Sprintf("(SELECT COUNT(*) FROM due_items di WHERE di.case_id = %s AND di.rule = ? AND di.%s = %s) = 0",
 			q.C(kase), column, q.C(equals)), rule))
+	}
+}
+
+// uncorrected leaves the cases whose transfer does not correct one that was
+// noticed, for the same receiver. It goes back by one correction: what was
+// corrected more often is told under the lock, and costs a look at each sweep.
+func uncorrected(rule terms.DueRule) func(*sql.Selector) {
+	return func(q *sql.Selector) {
+		q.Where(sql.ExprP(fmt.Sprintf(`(SELECT COUNT(*) FROM service_activities a JOIN service_activities was ON was.id = a.corrects_id AND was.to_officer_id = a.to_officer_id
+ JOIN due_items di ON di.case_id = a.case_id AND di.rule = ? AND di.about_key = was.id WHERE a.id = %s) = 0`, q.C(registrycase.FieldTransferID)), rule))
 	}
 }
 

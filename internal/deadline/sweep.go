@@ -198,8 +198,16 @@ func (s *Sweeper) unnoticed(ctx context.Context, tx *ent.Tx, c *casefile.Locked,
 	if err != nil {
 		return nil, fmt.Errorf("reading what was noticed before: %w", err)
 	}
+	var transfers Transfers
+	if slices.ContainsFunc(due, func(d Due) bool { return d.Rule == terms.DueAcknowledgement }) {
+		rows, err := transfersOf(c.ID, tx.ServiceActivity.Query()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the transfers of the case: %w", err)
+		}
+		transfers = TransfersOf(rows)
+	}
 	return slices.DeleteFunc(due, func(d Due) bool {
-		return slices.ContainsFunc(items, func(i *ent.DueItem) bool { return i.Rule == d.Rule && i.AboutKey == d.About })
+		return slices.ContainsFunc(items, func(i *ent.DueItem) bool { return i.Rule == d.Rule && transfers.same(i.AboutKey, d.About) })
 	}), nil
 }
 

@@ -16,6 +16,18 @@ const (
 	Registry
 )
 
+// ReaderOf tells as whom an account with the roles reads a reminder by the rule;
+// holds says whether its officer holds the papers. Deliveries are the registry
+// section's; of other papers than his own an officer who is of its staff as well
+// reads what the section is to do.
+func ReaderOf(rule terms.DueRule, roles []terms.Role, holds bool) Reader {
+	staff := hasRole(roles, registryRoles...)
+	if rule == terms.DueDelivery || !hasRole(roles, terms.RoleOfficer) || staff && !holds {
+		return Registry
+	}
+	return Officer
+}
+
 // boards sends the registry section where the rest is: it is told of the first.
 const boards = " This is the first of today; the service board shows all of them, as they are now."
 
