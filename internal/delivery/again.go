@@ -2,8 +2,10 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/ent/delivery"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -47,6 +49,15 @@ func (p *page) requeue(ctx context.Context, t *turn) error {
 	lane, err := p.lockLane(ctx, t.d.CaseID, t.d.OrderNumber)
 	if err != nil {
 		return err
+	}
+	// Two rows are changed: not the state file's, where the other was changed by
+	// somebody else since it was read, and so will not follow.
+	still, err := p.lock(ctx, delivery.ID(t.d.ID), delivery.Version(t.d.Version))
+	if err != nil {
+		return fmt.Errorf("locking delivery %s: %w", t.d.ID, err)
+	}
+	if len(still) == 0 {
+		return fmt.Errorf("asking again about delivery %s: %w", t.d.ID, errLost)
 	}
 	state := lane.of(t.d)
 	switch {

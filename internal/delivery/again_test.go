@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/service-tracking/sts/ent"
+	"github.com/service-tracking/sts/internal/access"
+	"github.com/service-tracking/sts/internal/store"
+	"github.com/service-tracking/sts/internal/store/storetest"
 	"github.com/service-tracking/sts/internal/terms"
 )
 
@@ -45,4 +48,39 @@ func judged(l *Ledger, o Outcome) func(turn) Event {
 		}
 		return judged.event
 	}
+}
+
+// §3(e), §3(f): an inquiry that was answered after somebody else had changed the
+// delivery moves nothing: the update of the state file would else be sent again,
+// and, when the file is asked once more, a third time.
+func TestAStaleInquirySendsNothingAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		state, national := w.files(w.newCase())
+		set := func(d *ent.Delivery, to terms.DeliveryState) {
+			w.tx(func(ctx context.Context, tx *ent.Tx) error {
+				return tx.Delivery.UpdateOneID(d.ID).SetState(to).ClearWaitingFor().SetNextAt(Parked).AddVersion(1).Exec(ctx)
+			})
+		}
+		set(state, terms.Confirmed)
+		set(national, terms.Retrying)
+		stale := w.get(national.ID)
+		set(national, terms.Retrying) // another process noted that it asked in vain
+		l := NewLedger(s, Options{Clock: w.now})
+		ask := func(d *ent.Delivery) (lost int) {
+			got, err := l.write(access.As(t.Context(), systemViewer), []turn{{d: d, event: Requeued}})
+			w.check(err)
+			return len(got.lost)
+		}
+		if lost := ask(stale); lost != 1 {
+			t.Errorf("%d turns are lost", lost)
+		}
+		w.is(state, terms.Confirmed)
+		w.is(national, terms.Retrying)
+		if lost := ask(w.get(national.ID)); lost != 0 {
+			t.Error("what nobody had changed is lost")
+		}
+		w.is(state, terms.Retrying)
+		w.is(national, terms.Waiting)
+	})
 }
