@@ -84,3 +84,29 @@ func TestAStaleInquirySendsNothingAgain(t *testing.T) {
 		w.is(national, terms.Waiting)
 	})
 }
+
+// §3(f): the rejection that a person has seen is repeated by the other side,
+// because nobody lived to acknowledge it. It does not undo his retry; another one
+// does.
+func TestARepeatedRejectionDoesNotUndoARetry(t *testing.T) {
+	l := NewLedger(nil, Options{})
+	attempt := &ent.DeliveryAttempt{Detail: "the state file has it and forwards\nNATNL REJ R04 NAME"}
+	for name, c := range map[string]struct {
+		state  terms.DeliveryState
+		detail string
+		want   terms.DeliveryState
+	}{
+		"the same, after the retry": {terms.Retrying, "NATNL REJ R04 NAME", terms.Retrying},
+		"another, after the retry":  {terms.Retrying, "NATNL REJ R05 DATE", terms.Failed},
+		"it comes at first":         {terms.Sent, "NATNL REJ R04 NAME", terms.Failed},
+	} {
+		d := &ent.Delivery{RecipientKind: terms.ToNationalFile, State: c.state, AttemptCount: 1}
+		judged, err := l.verdict(t.Context(), turn{d: d, attempt: attempt}, toAnswer, Result{Outcome: Refused, Detail: c.detail})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := Next(c.state, judged.event); got != c.want {
+			t.Errorf("%s: %s after %q, want %s", name, got, judged.event, c.want)
+		}
+	}
+}

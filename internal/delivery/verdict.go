@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/service-tracking/sts/internal/terms"
@@ -88,6 +89,9 @@ func (t turn) answer() Event {
 	if event == NeverCame || event == GaveWay { // an answer cannot know this
 		event = WasLost
 	}
+	if t.d.State == terms.Retrying && t.told() {
+		return ""
+	}
 	if event == WasConfirmed || event == WasSent || t.d.AttemptCount < 2 {
 		return event
 	}
@@ -99,4 +103,11 @@ func (t turn) answer() Event {
 		return WasLost
 	}
 	return event
+}
+
+// told tells whether the newest attempt has this answer already. The other side
+// repeats what we did not live to acknowledge; by then a person can have decided
+// to try again, and what he knew when he did must not undo it.
+func (t turn) told() bool {
+	return t.attempt != nil && t.result.Detail != "" && strings.Contains(t.attempt.Detail, t.result.Detail)
 }
